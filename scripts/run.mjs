@@ -20,9 +20,9 @@ const VERBS = {
   check: { about: "types, lint, package boundaries, unused code", run: check },
   format: { about: "format and mend what lint can mend", run: () => tool("biome", ["check", "--write", "."]) },
   bench: { about: "run a benchmark: bench NAME [--json]", run: bench },
-  build: { about: "build always", run: async () => (await buildAll(true), 0) },
+  build: { about: "build, fresh or not", run: async () => 0 },
 };
-const NEEDS_NO_BUILD = new Set(["check", "format", "build"]);
+const NEEDS_NO_BUILD = new Set(["check", "format"]);
 
 /** @param {string[]} args */
 async function main([verb = "help", ...args]) {
@@ -38,7 +38,7 @@ async function main([verb = "help", ...args]) {
   }
   try {
     install(ROOT);
-    if (!NEEDS_NO_BUILD.has(verb)) await buildAll(false);
+    if (!NEEDS_NO_BUILD.has(verb)) await buildAll(verb === "build");
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(`error ${error.code}: ${error.message}`);
@@ -137,7 +137,7 @@ async function check() {
   /** @type {[string, Promise<{ exitCode: number, output: string, seconds: number }>][]} */
   const checks = [
     ["types", captured("tsc", ["--noEmit", "--pretty", "false"])],
-    ["lint", captured("biome", ["check", "."])],
+    ["lint", captured("biome", ["check", "--error-on-warnings", "."])],
     ["boundaries", captured(process.execPath, ["scripts/check-boundaries.mjs"])],
     ["unused", captured("knip", ["--no-progress"])],
   ];
