@@ -1,0 +1,3 @@
+export type { Console, GlobalFlags } from "./console.ts";
+export { createProgress, type ProgressDisplay } from "./progress.ts";
+export { type Frame, type Program, runMain } from "./run-main.ts";

@@ -1,0 +1,10 @@
+export { EquityCurve } from "./equity-curve.ts";
+export type { ExecutionModel } from "./execution-model.ts";
+export { floorToStep } from "./liquidity.ts";
+export type { Series } from "./market.ts";
+export type { CashFlow, Fill, FillRule, Order, OrderEvent, Side, Trade } from "./order.ts";
+export type { RunRecorder } from "./recorder.ts";
+export { createRun, type Run, type RunParts, type RunSettings, type RunStatus } from "./run.ts";
+export { type DriveOptions, type Progress, runBacktest } from "./run-backtest.ts";
+export { type FillOutcome, type FillRequest, simulateFill } from "./simulate-fill.ts";
+export { affordableQty } from "./sizing.ts";

@@ -1,0 +1,84 @@
+import type { CandleColumns } from "../market/candles.ts";
+import { type Timeframe, timeframeMs } from "../market/timeframe.ts";
+import { type Cursor, HistoryView } from "../strategy/history-view.ts";
+import type { Order } from "./order.ts";
+import { Position } from "./position.ts";
+
+/** One coin's candles for a run: warm-up rows first, then the rows that are traded. */
+export interface Series {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly columns: CandleColumns;
+  /** Rows before the first traded one. */
+  readonly warmUpRows: number;
+}
+
+/** An order between placement and its last fill. */
+export interface WorkingOrder {
+  readonly order: Order;
+  readonly kind: "enter" | "exit";
+  readonly latencyMs: number;
+  /** The whole quantity once it is known, else `NaN`. */
+  orderQty: number;
+  filledQty: number;
+}
+
+/** One coin in a run: its bars up to now, its working orders and its position. */
+export class Market {
+  readonly symbol: string;
+  readonly timeframeMs: number;
+  readonly columns: CandleColumns;
+  readonly history: HistoryView;
+  readonly position = new Position();
+  /** In the order they were placed, which is the order they are worked in. */
+  working: WorkingOrder[] = [];
+
+  /** Whether a bar of this coin closes at the present tick. */
+  hasBar = false;
+  /** What a unit is worth now: the bar's open while orders meet it, its close afterwards, the last close without a bar. */
+  mark = Number.NaN;
+  /** Base units the present bar can still give. */
+  capacity = 0;
+  /** Largest latency executed in the present bar: a later order never executes earlier. */
+  queueMs = 0;
+  /** Close of the first bar the strategy was asked about, epoch milliseconds. */
+  firstDecisionMs: number | undefined;
+  ordersPlaced = 0;
+  signalsMade = 0;
+
+  readonly #cursor: Cursor;
+
+  constructor(series: Series) {
+    this.symbol = series.symbol;
+    this.timeframeMs = timeframeMs(series.timeframe);
+    this.columns = series.columns;
+    this.#cursor = { row: series.warmUpRows - 1 };
+    this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor);
+  }
+
+  /** Row of the last closed bar. */
+  get row(): number {
+    return this.#cursor.row;
+  }
+
+  /** When the next bar closes, `Infinity` after the last. */
+  get nextCloseMs(): number {
+    const next = this.#cursor.row + 1;
+    return next < this.columns.length ? this.columns.time[next]! + this.timeframeMs : Infinity;
+  }
+
+  /** Moves to the bar that closes at `nowMs`, if there is one. */
+  advanceTo(nowMs: number, maxVolumePct: number): void {
+    this.hasBar = this.nextCloseMs === nowMs;
+    if (!this.hasBar) return;
+    const row = ++this.#cursor.row;
+    this.mark = this.columns.open[row]!;
+    this.capacity = (this.columns.volume[row]! * maxVolumePct) / 100;
+    this.queueMs = 0;
+  }
+
+  /** Signed value of the position at the mark. */
+  get value(): number {
+    return this.position.qty === 0 ? 0 : this.position.qty * this.mark;
+  }
+}

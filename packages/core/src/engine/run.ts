@@ -1,0 +1,120 @@
+import type { SignalSource } from "../strategy/signal-source.ts";
+import type { AccountView, TraderPolicy } from "../strategy/trader-policy.ts";
+import { EquityCurve } from "./equity-curve.ts";
+import type { ExecutionModel } from "./execution-model.ts";
+import { Market, type Series } from "./market.ts";
+import type { RunRecorder } from "./recorder.ts";
+
+export interface RunSettings {
+  readonly startMs: number;
+  /** Quote currency. */
+  readonly initialCapital: number;
+  readonly seed: number;
+  readonly closeAtEnd: boolean;
+  readonly model: ExecutionModel;
+}
+
+export type RunStatus = "running" | "completed" | "ruined" | "cancelled";
+
+/**
+ * Everything one run knows and nothing another run can reach: markets, cash, equity curve, strategy, recorder.
+ * Made by `createRun`, moved by `step`.
+ */
+export class Run implements AccountView {
+  readonly settings: RunSettings;
+  readonly markets: readonly Market[];
+  readonly source: SignalSource;
+  readonly policy: TraderPolicy;
+  readonly recorder: RunRecorder;
+  readonly curve: EquityCurve;
+  status: RunStatus = "running";
+  cash: number;
+  /** At the marks of the last valuation. */
+  equity: number;
+  trades = 0;
+  winningTrades = 0;
+
+  readonly #bySymbol: ReadonlyMap<string, Market>;
+
+  constructor(parts: RunParts) {
+    this.settings = parts.settings;
+    this.markets = parts.series.map((series) => new Market(series));
+    this.source = parts.source;
+    this.policy = parts.policy;
+    this.recorder = parts.recorder;
+    this.cash = parts.settings.initialCapital;
+    this.equity = parts.settings.initialCapital;
+    this.curve = new EquityCurve(countTicks(parts.series), parts.settings.startMs, parts.settings.initialCapital);
+    this.#bySymbol = new Map(this.markets.map((market) => [market.symbol, market]));
+  }
+
+  /** @throws Error when the run does not trade `symbol` */
+  marketOf(symbol: string): Market {
+    const market = this.#bySymbol.get(symbol);
+    if (market === undefined) throw new Error(`this run does not trade ${symbol}`);
+    return market;
+  }
+
+  positionOf(symbol: string): number {
+    return this.marketOf(symbol).position.qty;
+  }
+
+  pursuitOf(symbol: string): "long" | "short" | "close" | undefined {
+    const last = this.marketOf(symbol).working.at(-1);
+    if (last === undefined) return undefined;
+    if (last.kind === "exit") return "close";
+    return last.order.side === "buy" ? "long" : "short";
+  }
+
+  /** Cash plus positions at their marks; also remembered in `equity`. */
+  value(): number {
+    let equity = this.cash;
+    for (const market of this.markets) equity += market.value;
+    this.equity = equity;
+    return equity;
+  }
+
+  /** What entries may spend without leverage: equity − Σ |quantity| × mark, never more than the cash there is. */
+  freeMoney(): number {
+    let free = this.value();
+    for (const market of this.markets) free -= Math.abs(market.value);
+    return Math.min(free, this.cash);
+  }
+}
+
+export interface RunParts {
+  readonly settings: RunSettings;
+  /** In `--coins` order, which decides between competing signals. */
+  readonly series: readonly Series[];
+  readonly source: SignalSource;
+  readonly policy: TraderPolicy;
+  readonly recorder: RunRecorder;
+}
+
+/** The one factory of run scopes. */
+export function createRun(parts: RunParts): Run {
+  return new Run(parts);
+}
+
+/** Number of distinct closes in the traded rows of all series. */
+function countTicks(series: readonly Series[]): number {
+  const rows = series.map((one) => one.columns.length - one.warmUpRows);
+  if (series.length === 1) return rows[0]!;
+  const markets = series.map((one) => new Market(one));
+  let ticks = 0;
+  for (let nowMs = nextTickMs(markets); nowMs < Infinity; nowMs = nextTickMs(markets)) {
+    for (const market of markets) market.advanceTo(nowMs, 0);
+    ticks++;
+  }
+  return ticks;
+}
+
+/** The next close of any market, `Infinity` when all are at their end. */
+export function nextTickMs(markets: readonly Market[]): number {
+  let next = Infinity;
+  for (const market of markets) {
+    const closeMs = market.nextCloseMs;
+    if (closeMs < next) next = closeMs;
+  }
+  return next;
+}

@@ -1,0 +1,29 @@
+export { type AtomicWriteOptions, writeFileAtomic } from "./atomic-write.ts";
+export { decodeCashFlow, encodeCashFlow } from "./cash-flows.ts";
+export { BYTES_PER_ROW, decodeColumns, encodeColumns } from "./columns-file.ts";
+export { decodeEquity, type EquityPoint, encodeEquity } from "./equity.ts";
+export { hashFile, sha256, sha256OfFile } from "./hash.ts";
+export { JsonlWriter, readJsonl, readLines } from "./jsonl.ts";
+export { chainManifest, type Manifest, manifestSchema } from "./manifest.ts";
+export { decodeOrderEvent, encodeOrderEvent } from "./order-events.ts";
+export { readBytes } from "./read-bytes.ts";
+export { type CachedSeries, listSegments, mergeSegments, readSegment, readSeries, type Segment } from "./read-cache.ts";
+export { RESULT_SCHEMA_VERSION, type Result, resultSchema } from "./result.ts";
+export { barsFile, HASHED_FILES, RUN_FILES } from "./run-folder.ts";
+export {
+  decodeSegment,
+  encodeSegment,
+  MAX_SEGMENT_CANDLES,
+  metaFileName,
+  parseSegmentFileName,
+  type SegmentMeta,
+  type SegmentName,
+  segmentFileName,
+  segmentMetaSchema,
+  seriesKey,
+} from "./segment.ts";
+export { decodeSignal, encodeSignal } from "./signals.ts";
+export { decodeSimFill, encodeSimFill } from "./sim-fills.ts";
+export { decodeSimOrder, encodeSimOrder } from "./sim-orders.ts";
+export { sweepTemporaries } from "./sweep-temporaries.ts";
+export { decodeTrade, encodeTrade } from "./trades.ts";

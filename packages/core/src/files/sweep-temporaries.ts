@@ -1,0 +1,36 @@
+import { readdirSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+
+const TEMPORARY = /^\..+\.(\d+)\.[0-9a-f-]{36}\.tmp$/;
+
+/**
+ * Removes what writers that no longer live left behind in `folder` (see `writeFileAtomic`), whatever its age.
+ * Files of living processes stay. Returns the names removed. A missing folder has none.
+ */
+export function sweepTemporaries(folder: string): readonly string[] {
+  const orphans = namesIn(folder).filter((name) => {
+    const owner = TEMPORARY.exec(name)?.[1];
+    return owner !== undefined && !(Number(owner) !== process.pid && isAlive(Number(owner)));
+  });
+  for (const name of orphans) unlinkSync(join(folder, name));
+  return orphans;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Whether a process of this number runs, ours or another user's. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import type { Trade } from "../engine/order.ts";
+import { num, quantitySchema, secondsSchema, text, toMs, toSeconds } from "./wire.ts";
+
+/** One line of `trades.jsonl`: a round trip, flat to flat. */
+const tradeLine = z.object({
+  trade_id: z.string().min(1),
+  symbol: z.string(),
+  side: z.enum(["long", "short"]),
+  qty: quantitySchema,
+  entry_ts: secondsSchema,
+  entry_price: z.number().positive(),
+  exit_ts: secondsSchema,
+  exit_price: z.number().positive(),
+  pnl: z.number(),
+  pnl_pct: z.number(),
+  fees: z.number(),
+  exit_reason: z.string(),
+});
+
+export function encodeTrade(trade: Trade): string {
+  return (
+    `{"trade_id":${text(trade.tradeId)},"symbol":${text(trade.symbol)},"side":"${trade.side}","qty":${num(trade.qty)},` +
+    `"entry_ts":${num(toSeconds(trade.entryMs))},"entry_price":${num(trade.entryPrice)},` +
+    `"exit_ts":${num(toSeconds(trade.exitMs))},"exit_price":${num(trade.exitPrice)},"pnl":${num(trade.pnl)},` +
+    `"pnl_pct":${num(trade.pnlPct)},"fees":${num(trade.fees)},"exit_reason":${text(trade.exitReason)}}`
+  );
+}
+
+/** @throws ZodError when the line does not follow the contract */
+export function decodeTrade(value: unknown): Trade {
+  const line = tradeLine.parse(value);
+  return {
+    tradeId: line.trade_id,
+    symbol: line.symbol,
+    side: line.side,
+    qty: line.qty,
+    entryMs: toMs(line.entry_ts),
+    entryPrice: line.entry_price,
+    exitMs: toMs(line.exit_ts),
+    exitPrice: line.exit_price,
+    pnl: line.pnl,
+    pnlPct: line.pnl_pct,
+    fees: line.fees,
+    exitReason: line.exit_reason,
+  };
+}

@@ -1,0 +1,1 @@
+export { createStream, hashKey, type RandomStream } from "./stream.ts";

@@ -1,0 +1,45 @@
+import type { Direction, Signal } from "./signal.ts";
+import type { AccountView, OrderIntent, TraderPolicy } from "./trader-policy.ts";
+
+const NOTHING: readonly OrderIntent[] = [];
+
+/**
+ * The default policy: each signal becomes what it says. A repeat of the direction that is held, or that working
+ * orders already pursue, is ignored. Anything else first cancels what still works (`superseded`), then closes the
+ * opposite position, then enters with the signal's size or `size`: a reversal is two orders.
+ *
+ * @param size - fraction of equity per entry where the signal names none
+ */
+export function createSignalPolicy(size: number): TraderPolicy {
+  return {
+    name: "signals",
+    onTick(_nowMs, signals, account) {
+      if (signals.length === 0) return NOTHING;
+      return signals.flatMap((signal) => intentsOf(signal, account, size));
+    },
+  };
+}
+
+function intentsOf(signal: Signal, account: AccountView, size: number): readonly OrderIntent[] {
+  const { symbol, direction, signalId } = signal;
+  const position = account.positionOf(symbol);
+  const pursued = account.pursuitOf(symbol);
+  if (direction === (pursued ?? directionOf(position))) return NOTHING;
+
+  const intents: OrderIntent[] = [];
+  if (pursued !== undefined) intents.push({ kind: "cancel", symbol, reason: "superseded" });
+  if (direction === directionOf(position)) return intents;
+  if (position !== 0) {
+    intents.push({ kind: "exit", symbol, side: position > 0 ? "sell" : "buy", qty: Math.abs(position), signalId });
+  }
+  if (direction !== "close") {
+    const side = direction === "long" ? "buy" : "sell";
+    intents.push({ kind: "enter", symbol, side, sizeShare: signal.size ?? size, signalId });
+  }
+  return intents;
+}
+
+function directionOf(position: number): Direction {
+  if (position === 0) return "close";
+  return position > 0 ? "long" : "short";
+}

@@ -1,0 +1,15 @@
+import type { HistoryView } from "./history-view.ts";
+import type { SignalDraft } from "./signal.ts";
+
+/** The first half of a strategy: market data in, opinions out. It knows nothing of positions or money. */
+export interface SignalSource {
+  /** Written into signals as their `strategy`. */
+  readonly name: string;
+  /** Bars a coin must have behind its decision bar before the source is asked about it. */
+  readonly warmUpBars: number;
+  /**
+   * Called once per coin at the close of each of its bars, in `--coins` order.
+   * Returns the opinion of this bar, or `undefined` for none.
+   */
+  onBar(history: HistoryView): SignalDraft | undefined;
+}

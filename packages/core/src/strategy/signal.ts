@@ -1,0 +1,28 @@
+/** What a strategy thinks of a symbol. `close` means: hold nothing. */
+export type Direction = "long" | "short" | "close";
+
+/** An opinion as a strategy states it; the run adds identity and time. */
+export interface SignalDraft {
+  readonly direction: Direction;
+  /** Conviction in [0, 1]; 1 when absent. */
+  readonly strength?: number;
+  /** Fraction of equity for an entry, instead of the run's `--size`. */
+  readonly size?: number;
+  readonly stopLoss?: number;
+  readonly takeProfit?: number;
+  readonly tag?: string;
+  /** Why, in words for the reader of the run folder. */
+  readonly reason?: string;
+  /** Numbers behind the opinion. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** A signal with its place in the run. One opinion per symbol and tick. */
+export interface Signal extends SignalDraft {
+  /** `<SYMBOL>-s<n>` */
+  readonly signalId: string;
+  /** Close of the bar that made it, epoch milliseconds. */
+  readonly tsMs: number;
+  readonly strategy: string;
+  readonly symbol: string;
+}

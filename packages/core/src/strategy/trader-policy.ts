@@ -1,0 +1,40 @@
+import type { Side } from "../engine/order.ts";
+import type { Signal } from "./signal.ts";
+
+/** What a policy may know of the account at a tick. Positive quantities are long, negative short. */
+export interface AccountView {
+  /** Cash plus open positions at mark, quote currency. */
+  readonly equity: number;
+  readonly cash: number;
+  /** Signed base quantity held. */
+  positionOf(symbol: string): number;
+  /** What the orders still working on `symbol` are about to do, or `undefined` when none works. */
+  pursuitOf(symbol: string): "long" | "short" | "close" | undefined;
+}
+
+/** An instruction the policy wants placed; the run gives it an id and lets risk look at it. */
+export type OrderIntent =
+  | { readonly kind: "cancel"; readonly symbol: string; readonly reason: string }
+  | {
+      readonly kind: "enter";
+      readonly symbol: string;
+      readonly side: Side;
+      /** Fraction of equity. */
+      readonly sizeShare: number;
+      readonly signalId: string | undefined;
+    }
+  | {
+      readonly kind: "exit";
+      readonly symbol: string;
+      readonly side: Side;
+      /** Base units, positive. */
+      readonly qty: number;
+      readonly signalId: string | undefined;
+    };
+
+/** The second half of a strategy: opinions and account in, order intents out. */
+export interface TraderPolicy {
+  readonly name: string;
+  /** Called once per tick; the returned list is read before the next call. */
+  onTick(nowMs: number, signals: readonly Signal[], account: AccountView): readonly OrderIntent[];
+}
