@@ -1,0 +1,140 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { PtError } from "../errors/index.ts";
+import { readConfigFile, unknownKey } from "./config-file.ts";
+import { type RequestedConfig, runConfigSchema } from "./run-config.ts";
+import { flagName, parseSetting, RUN_SETTINGS, type Setting, variableName } from "./settings.ts";
+
+/** Where project files are looked for, in this order. */
+export const PROJECT_FILES = ["pt.config.toml", "pt.config.json"] as const;
+
+export interface SettingSources {
+  /** Texts of the flags that were given, by flag name without dashes. */
+  readonly flags: Readonly<Record<string, readonly string[]>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Folder in which a project file may stand. */
+  readonly folder: string;
+  /** `--config`: stands in for the project file. */
+  readonly configFile?: string;
+}
+
+export interface ResolvedSettings {
+  readonly config: RequestedConfig;
+  readonly cacheDir: string;
+  readonly outputDir: string | undefined;
+  readonly bars: boolean;
+  /** Where each value came from, by setting key: a flag, a variable, a file or `default`. */
+  readonly origin: ReadonlyMap<string, string>;
+}
+
+/**
+ * Merges flags > `PT_*` variables > project file > defaults and checks the whole.
+ * @throws PtError naming the flag, variable or file and key that is wrong
+ */
+export async function resolveSettings(sources: SettingSources): Promise<ResolvedSettings> {
+  const file = await readFile(sources);
+  const values: Record<string, unknown> = {};
+  const origin = new Map<string, string>();
+  for (const setting of RUN_SETTINGS) {
+    const found = fromFlag(setting, sources) ?? fromVariable(setting, sources) ?? fromFile(setting, file);
+    origin.set(setting.key, found?.from ?? "default");
+    if (found !== undefined) put(values, setting.key, found.value);
+  }
+  if (file?.values.data !== undefined) values.data = file.values.data;
+
+  const { cache_dir, output_dir, bars, ...run } = values;
+  return {
+    config: validate(run, origin, file?.path),
+    cacheDir: pathValue(cache_dir, "cache_dir") ?? "backtest_cache",
+    outputDir: pathValue(output_dir, "output_dir"),
+    bars: bars !== false,
+    origin,
+  };
+}
+
+interface ConfigFile {
+  readonly path: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+async function readFile(sources: SettingSources): Promise<ConfigFile | undefined> {
+  const path =
+    sources.configFile ?? PROJECT_FILES.map((name) => join(sources.folder, name)).find((candidate) => existsSync(candidate));
+  if (path === undefined) return undefined;
+  const values = await readConfigFile(path);
+  refuseUnknown(values, path);
+  return { path, values };
+}
+
+function refuseUnknown(values: Readonly<Record<string, unknown>>, path: string): void {
+  const keys = [...RUN_SETTINGS.map((setting) => setting.key), "data"];
+  const top = new Set(keys.map((key) => key.split(".")[0]!));
+  for (const key of Object.keys(values)) if (!top.has(key)) throw unknownKey(path, key, top);
+  const model = values.execution_model;
+  if (model === null || typeof model !== "object") return;
+  const inner = new Set(keys.filter((key) => key.startsWith("execution_model.")).map((key) => key.split(".")[1]!));
+  for (const key of Object.keys(model)) if (!inner.has(key)) throw unknownKey(path, `execution_model.${key}`, keys);
+}
+
+interface Found {
+  readonly value: unknown;
+  readonly from: string;
+}
+
+function fromFlag(setting: Setting, { flags }: SettingSources): Found | undefined {
+  const name = flagName(setting);
+  const texts = Object.hasOwn(flags, name) ? flags[name] : undefined;
+  if (texts === undefined) return undefined;
+  return { value: parseSetting(setting, texts, `--${name}`), from: `--${name}` };
+}
+
+function fromVariable(setting: Setting, { environment }: SettingSources): Found | undefined {
+  const name = variableName(setting);
+  const text = environment[name];
+  if (text === undefined) return undefined;
+  if (text.trim() === "" || /[\r\n]/.test(text)) {
+    throw new PtError("E_ENV", `${name} is set but empty or broken over lines`, { hint: "Give it a value or unset it." });
+  }
+  return { value: parseSetting(setting, [text], name), from: name };
+}
+
+function fromFile(setting: Setting, file: ConfigFile | undefined): Found | undefined {
+  const value = setting.key.split(".").reduce<unknown>((inner, key) => {
+    return inner !== null && typeof inner === "object" ? (inner as Record<string, unknown>)[key] : undefined;
+  }, file?.values);
+  return value === undefined ? undefined : { value, from: file!.path };
+}
+
+function put(values: Record<string, unknown>, key: string, value: unknown): void {
+  const [outer, inner] = key.split(".") as [string, string?];
+  if (inner === undefined) values[outer] = value;
+  else values[outer] = { ...(values[outer] as object | undefined), [inner]: value };
+}
+
+function validate(run: unknown, origin: ReadonlyMap<string, string>, file: string | undefined): RequestedConfig {
+  const parsed = runConfigSchema.safeParse(run);
+  if (parsed.success) return parsed.data;
+  throw invalidValue(parsed.error, origin, file);
+}
+
+function invalidValue(error: z.ZodError, origin: ReadonlyMap<string, string>, file: string | undefined): PtError {
+  const issue = error.issues[0]!;
+  const path = issue.path.map(String);
+  const setting = RUN_SETTINGS.find((one) => path.join(".").startsWith(one.key));
+  const from = (setting && origin.get(setting.key)) ?? file ?? "configuration";
+  const isFlag = from.startsWith("--") || from.startsWith("PT_");
+  const code = isFlag && ["number", "integer", "pair"].includes(setting?.kind ?? "") ? "E_NUMBER" : "E_CONFIG_VALUE";
+  const where = isFlag ? from : `${from}: ${path.join(".")}`;
+  return new PtError(code, `${where}: ${issue.message.replace(/^Invalid input: /, "").replace(/^Invalid option: /, "")}`, {
+    hint: setting === undefined ? "See docs/file-formats.md." : `${setting.key} is ${setting.describe}.`,
+    details: { key: path.join("."), from },
+    cause: error,
+  });
+}
+
+function pathValue(value: unknown, key: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && value.trim() !== "" && !value.includes("\0")) return value;
+  throw new PtError("E_CONFIG_VALUE", `${key} must be a path`);
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { isTimeframe, parseCoin, parseExchange, parseTimeframe, type Timeframe } from "../market/index.ts";
+import { parseDate } from "../time/index.ts";
+import { executionModelSchema } from "./execution-model.ts";
+
+/** Lets one of our strict parsers judge a text; its PtError passes through untouched. */
+const parsedBy = <T>(parse: (text: string) => T) => z.string().transform(parse);
+
+const freeText = z.string().max(500);
+
+/** One series a run used, as `config.json` records it. */
+const dataEntry = z.object({
+  symbol: z.string(),
+  timeframe: z.string().refine(isTimeframe),
+  file: z.string(),
+  rows: z.int().nonnegative(),
+  warm_up_rows: z.int().nonnegative(),
+  source: z.string(),
+  sha256: z.string(),
+});
+
+export type DataEntry = z.infer<typeof dataEntry>;
+
+/**
+ * The configuration of a run as files state it: `config.json` of a run folder (everything resolved), a project file
+ * or flags (anything may be missing). Unknown keys are errors.
+ */
+export const runConfigSchema = z.strictObject({
+  initial_capital: z.number().positive().max(1e15).default(10_000),
+  coins: z
+    .array(parsedBy(parseCoin))
+    .min(1)
+    .default(["BTC", "ETH", "DOGE"])
+    .transform((coins) => [...new Set(coins)]),
+  quote: parsedBy(parseCoin).default("USDT"),
+  exchange: parsedBy(parseExchange).default("kucoin"),
+  timeframe: parsedBy<Timeframe>(parseTimeframe).default("1hour"),
+  start_date: z.string().refine((text) => parseDate(text, "start_date") >= 0).optional(),
+  end_date: z.string().refine((text) => parseDate(text, "end_date") >= 0).optional(),
+  strategy: z.string().max(200).default("sma-crossover"),
+  params: z.record(z.string(), z.unknown()).default({}),
+  size: z.number().positive().max(100).optional(),
+  seed: z.int().min(0).default(1),
+  close_at_end: z.boolean().default(false),
+  equity_interval: parsedBy<Timeframe>(parseTimeframe).nullable().default(null),
+  name: freeText.nullable().default(null),
+  tags: z.array(freeText.min(1)).default([]),
+  note: freeText.nullable().default(null),
+  execution_model: executionModelSchema.prefault({}),
+  data: z.array(dataEntry).optional(),
+});
+
+/** What was asked for, defaults filled in; dates and size may still be open. */
+export type RequestedConfig = z.infer<typeof runConfigSchema>;
+
+/** `config.json`: everything decided. */
+export type RunConfig = Omit<RequestedConfig, "start_date" | "end_date" | "size" | "data"> & {
+  readonly start_date: string;
+  readonly end_date: string;
+  readonly size: number;
+  readonly data: readonly DataEntry[];
+};
