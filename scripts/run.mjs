@@ -6,6 +6,7 @@ import { constants } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { install, isMain, packageFolders, SetupError } from "./bootstrap.mjs";
+import { COUNTS_FILE } from "./count-reporter.mjs";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const CACHE = path.join(ROOT, "node_modules/.cache");
@@ -55,46 +56,29 @@ async function buildAll(force) {
 
 /** @param {string[]} args */
 async function test(args) {
-  const { exitCode } = await runVitest(args);
+  const { exitCode, summary } = await runVitest(args);
+  console.log(summary);
   return exitCode;
 }
 
 /** Shows vitest's own output, then one last line that a script can read. @param {string[]} args */
 async function runVitest(args) {
-  const resultFile = path.join(CACHE, "test-results.json");
-  rmSync(resultFile, { force: true });
+  rmSync(COUNTS_FILE, { force: true });
   const reporters = args.some((arg) => arg.startsWith("--reporter")) ? [] : ["--reporter=default"];
-  const exitCode = await tool("vitest", [
-    "run",
-    ...reporters,
-    "--reporter=json",
-    `--outputFile.json=${resultFile}`,
-    ...args,
-  ]);
-  const results = existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, "utf8")) : { testResults: [] };
-  const counts = countTests(results, exitCode);
-  console.log(summaryLine(counts));
-  return { exitCode };
+  const exitCode = await tool("vitest", ["run", ...reporters, "--reporter=./scripts/count-reporter.mjs", ...args]);
+  return { exitCode, summary: summaryLine(readCounts(), exitCode) };
 }
 
-/**
- * A file that could not be loaded counts as one failure, and so does a run that failed outside its tests.
- * @param {{ testResults: { status: string, assertionResults: { status: string }[] }[] }} results @param {number} exitCode
- */
-export function countTests({ testResults }, exitCode) {
-  const states = testResults.flatMap(({ status, assertionResults }) =>
-    status === "failed" && !assertionResults.some((test) => test.status === "failed")
-      ? ["failed", ...assertionResults.map((test) => test.status)]
-      : assertionResults.map((test) => test.status),
-  );
-  const passed = states.filter((state) => state === "passed").length;
-  const failed = states.filter((state) => state === "failed").length;
-  return { passed, failed: exitCode !== 0 ? Math.max(failed, 1) : failed, skipped: states.length - passed - failed };
+/** @returns {import("./count-reporter.mjs").Counts} */
+function readCounts() {
+  if (!existsSync(COUNTS_FILE)) return { passed: 0, failed: 0, skipped: 0 };
+  return JSON.parse(readFileSync(COUNTS_FILE, "utf8"));
 }
 
-/** @param {{ passed: number, failed: number, skipped: number }} counts */
-export function summaryLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+/** A failed run is never reported with zero failures. @param {import("./count-reporter.mjs").Counts} counts @param {number} exitCode */
+export function summaryLine({ passed, failed, skipped }, exitCode) {
+  const shown = exitCode === 0 ? failed : Math.max(failed, 1);
+  return `${passed} passed, ${shown} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
 /** @param {string[]} args */
@@ -108,7 +92,8 @@ async function coverage(args) {
     "--coverage.reportOnFailure",
     `--coverage.reportsDirectory=${folder}`,
   ];
-  const { exitCode } = await runVitest([...flags, ...args]);
+  const { exitCode, summary } = await runVitest([...flags, ...args]);
+  console.log(summary);
   if (!existsSync(report)) return exitCode || 1;
 
   let low = 0;

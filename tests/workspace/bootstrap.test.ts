@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { installEnvironment, installFingerprint, installHint, withLock } from "../../scripts/bootstrap.mjs";
-import { countTests, coverageByPackage, summaryLine } from "../../scripts/run.mjs";
+import { countTests } from "../../scripts/count-reporter.mjs";
+import { coverageByPackage, summaryLine } from "../../scripts/run.mjs";
 
 const REPOSITORY = path.resolve(import.meta.dirname, "../..");
 let root: string;
@@ -70,24 +71,24 @@ describe("install", () => {
 });
 
 describe("test summary", () => {
-  const file = (status: string, ...tests: string[]) => ({
-    status,
-    assertionResults: tests.map((t) => ({ status: t })),
+  const file = (errors: string[], ...states: string[]) => ({
+    errors: () => errors,
+    children: { allTests: () => states.map((state) => ({ result: () => ({ state }) })) },
   });
 
   test("counts tests by outcome", () => {
-    const testResults = [file("passed", "passed", "passed", "skipped"), file("failed", "failed", "passed", "todo")];
-    expect(summaryLine(countTests({ testResults }, 1))).toBe("3 passed, 1 failed, 2 skipped");
+    const files = [file([], "passed", "passed", "skipped"), file([], "failed", "passed", "pending")];
+    expect(summaryLine(countTests(files, []), 1)).toBe("3 passed, 1 failed, 2 skipped");
   });
 
-  test("counts a file that could not be loaded as a failure", () => {
-    const testResults = [file("passed", "passed"), file("failed")];
-    expect(summaryLine(countTests({ testResults }, 1))).toBe("1 passed, 1 failed");
+  test("counts broken files and errors outside of tests as failures", () => {
+    const files = [file([], "passed"), file(["could not be loaded"])];
+    expect(summaryLine(countTests(files, ["unhandled"]), 1)).toBe("1 passed, 2 failed");
   });
 
   test("never reports zero failures of a failed run", () => {
-    expect(summaryLine(countTests({ testResults: [file("passed", "passed")] }, 1))).toBe("1 passed, 1 failed");
-    expect(summaryLine(countTests({ testResults: [file("passed", "passed")] }, 0))).toBe("1 passed, 0 failed");
+    expect(summaryLine(countTests([file([], "passed")], []), 1)).toBe("1 passed, 1 failed");
+    expect(summaryLine(countTests([file([], "passed")], []), 0)).toBe("1 passed, 0 failed");
   });
 });
 
