@@ -1,6 +1,7 @@
 import type { CandleColumns } from "../market/candles.ts";
 import { type Timeframe, timeframeMs } from "../market/timeframe.ts";
 import { type Cursor, HistoryView } from "../strategy/history-view.ts";
+import type { BarWatcher } from "../strategy/signal-source.ts";
 import type { Order } from "./order.ts";
 import { Position } from "./position.ts";
 
@@ -33,6 +34,8 @@ export class Market {
   /** In the order they were placed, which is the order they are worked in. */
   working: WorkingOrder[] = [];
 
+  /** Asks the strategy about the bar that has just closed; set when the run is made. */
+  onBar: BarWatcher = () => undefined;
   /** Whether a bar of this coin closes at the present tick. */
   hasBar = false;
   /** What a unit is worth now: the bar's open while orders meet it, its close afterwards, the last close without a bar. */

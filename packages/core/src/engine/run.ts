@@ -40,6 +40,7 @@ export class Run implements AccountView {
     this.settings = parts.settings;
     this.markets = parts.series.map((series) => new Market(series));
     this.source = parts.source;
+    for (const market of this.markets) market.onBar = parts.source.watch(market.history);
     this.policy = parts.policy;
     this.recorder = parts.recorder;
     this.cash = parts.settings.initialCapital;

@@ -42,7 +42,7 @@ function collectSignals(run: Run, nowMs: number): readonly Signal[] {
   for (const market of run.markets) {
     if (!market.hasBar || market.row < source.warmUpBars) continue;
     market.firstDecisionMs ??= nowMs;
-    const draft = source.onBar(market.history);
+    const draft = market.onBar();
     if (draft === undefined) continue;
     const signal: Signal = {
       ...draft,

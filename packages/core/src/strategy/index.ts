@@ -1,5 +1,5 @@
 export { type Cursor, HistoryView } from "./history-view.ts";
 export type { Direction, Signal, SignalDraft } from "./signal.ts";
 export { createSignalPolicy } from "./signal-policy.ts";
-export type { SignalSource } from "./signal-source.ts";
+export type { BarWatcher, SignalSource } from "./signal-source.ts";
 export type { AccountView, OrderIntent, TraderPolicy } from "./trader-policy.ts";

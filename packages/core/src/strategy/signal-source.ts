@@ -7,9 +7,12 @@ export interface SignalSource {
   readonly name: string;
   /** Bars a coin must have behind its decision bar before the source is asked about it. */
   readonly warmUpBars: number;
-  /**
-   * Called once per coin at the close of each of its bars, in `--coins` order.
-   * Returns the opinion of this bar, or `undefined` for none.
-   */
-  onBar(history: HistoryView): SignalDraft | undefined;
+  /** Called once per coin before the first tick, in `--coins` order. */
+  watch(history: HistoryView): BarWatcher;
 }
+
+/**
+ * Called at the close of each bar of its coin, coins in `--coins` order.
+ * Returns the opinion of this bar, or `undefined` for none.
+ */
+export type BarWatcher = () => SignalDraft | undefined;

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import type { StrategyDefinition } from "../strategy-definition.ts";
+import { allowed, directionParam } from "./direction.ts";
+
+const params = z
+  .strictObject({
+    fast: z.int().min(1).max(100_000).default(50).describe("bars of the fast average"),
+    slow: z.int().min(2).max(100_000).default(200).describe("bars of the slow average"),
+    direction: directionParam,
+  })
+  .refine(({ fast, slow }) => fast < slow, { message: "fast must be below slow", path: ["fast"] });
+
+/** Long when the fast average of closes crosses above the slow one, short when it crosses below. */
+export const smaCrossover: StrategyDefinition<typeof params> = {
+  name: "sma-crossover",
+  summary: "follows the crossing of a fast and a slow moving average",
+  params,
+  create: ({ fast, slow, direction }, indicators) => ({
+    name: "sma-crossover",
+    warmUpBars: slow,
+    watch(history) {
+      const fastAverage = indicators.sma(history, fast);
+      const slowAverage = indicators.sma(history, slow);
+      return () => {
+        const isAbove = fastAverage.at() > slowAverage.at();
+        const wasBelow = fastAverage.at(1) < slowAverage.at(1);
+        const wasAbove = fastAverage.at(1) > slowAverage.at(1);
+        const isBelow = fastAverage.at() < slowAverage.at();
+        if (!((wasBelow && isAbove) || (wasAbove && isBelow))) return undefined;
+        return {
+          direction: allowed(isAbove ? "long" : "short", direction),
+          reason: `fast average crossed ${isAbove ? "above" : "below"} the slow one`,
+          data: { fast: fastAverage.at(), slow: slowAverage.at() },
+        };
+      };
+    },
+  }),
+};

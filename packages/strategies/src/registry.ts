@@ -1,0 +1,54 @@
+import { didYouMean, PtError } from "@powertrader/core/errors";
+import { printable } from "@powertrader/core/market";
+import type { z } from "zod";
+import { breakout } from "./library/breakout.ts";
+import { buyAndHold } from "./library/buy-and-hold.ts";
+import { smaCrossover } from "./library/sma-crossover.ts";
+import type { StrategyDefinition } from "./strategy-definition.ts";
+
+/** The strategies that can be chosen by name. */
+export const STRATEGIES: readonly StrategyDefinition[] = [smaCrossover, breakout, buyAndHold].map(
+  (definition) => definition as unknown as StrategyDefinition,
+);
+
+/** @throws PtError E_STRATEGY_NAME with the nearest name */
+export function findStrategy(name: string): StrategyDefinition {
+  const found = STRATEGIES.find((strategy) => strategy.name === name);
+  if (found !== undefined) return found;
+  const names = STRATEGIES.map((strategy) => strategy.name);
+  throw new PtError("E_STRATEGY_NAME", `unknown strategy "${printable(name)}"${didYouMean(name, names)}`, {
+    hint: `Strategies: ${names.join(", ")}.`,
+  });
+}
+
+/**
+ * The parameters of a strategy with defaults filled in.
+ * @throws PtError E_STRATEGY_PARAM for an unknown name or a value out of bounds
+ */
+export function resolveParams(
+  strategy: StrategyDefinition,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const known = Object.keys(strategy.params.shape);
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const list = known.length === 0 ? "It has none." : `Its parameters: ${known.join(", ")}.`;
+    throw new PtError(
+      "E_STRATEGY_PARAM",
+      `${strategy.name} has no parameter "${printable(name)}"${didYouMean(name, known)}`,
+      { hint: list },
+    );
+  }
+  const parsed = strategy.params.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw invalidParam(strategy, parsed.error);
+}
+
+function invalidParam(strategy: StrategyDefinition, error: z.ZodError): PtError {
+  const issue = error.issues[0]!;
+  const name = issue.path.join(".");
+  return new PtError("E_STRATEGY_PARAM", `${strategy.name}: parameter ${name}: ${issue.message}`, {
+    hint: `${name} is ${strategy.params.shape[name]?.description ?? "checked with the others"}.`,
+    cause: error,
+  });
+}
