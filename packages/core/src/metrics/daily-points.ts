@@ -1,0 +1,38 @@
+import { DAY_MS } from "../market/timeframe.ts";
+
+/** Equity at the start and at the end of every UTC day. */
+export interface DailyPoints {
+  /** The start, every 24:00 UTC after it, and the last tick when it lies inside a day. Epoch milliseconds. */
+  readonly timeMs: Float64Array;
+  readonly equity: Float64Array;
+}
+
+/**
+ * The curve once a day: the first row, then for every 24:00 UTC after it the last equity at or before that moment,
+ * then the last row when its day is not over. Days without ticks carry the equity before them.
+ *
+ * @param timeMs - ascending; row 0 is the start of the run
+ * @param length - rows used, at least 1
+ */
+export function dailyPoints(timeMs: Float64Array, equity: Float64Array, length: number = timeMs.length): DailyPoints {
+  const startMs = timeMs[0]!;
+  const lastMs = timeMs[length - 1]!;
+  const firstEndMs = (Math.floor(startMs / DAY_MS) + 1) * DAY_MS;
+  const wholeDays = Math.max(0, Math.floor((lastMs - firstEndMs) / DAY_MS) + 1);
+  const lastEndMs = wholeDays === 0 ? startMs : firstEndMs + (wholeDays - 1) * DAY_MS;
+  const points = 1 + wholeDays + (lastMs > lastEndMs ? 1 : 0);
+
+  const days = { timeMs: new Float64Array(points), equity: new Float64Array(points) };
+  days.timeMs[0] = startMs;
+  days.equity[0] = equity[0]!;
+  let row = 0;
+  for (let day = 0; day < wholeDays; day++) {
+    const endMs = firstEndMs + day * DAY_MS;
+    while (row + 1 < length && timeMs[row + 1]! <= endMs) row++;
+    days.timeMs[day + 1] = endMs;
+    days.equity[day + 1] = equity[row]!;
+  }
+  days.timeMs[points - 1] = Math.max(lastMs, lastEndMs);
+  days.equity[points - 1] = equity[length - 1]!;
+  return days;
+}
