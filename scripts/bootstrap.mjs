@@ -76,7 +76,8 @@ export function installEnvironment(root, baseEnv = process.env, home = homedir()
 
   if (!isWritable(home)) {
     const cache = path.join(root, "node_modules/.cache");
-    env.npm_config_cache ??= path.join(cache, "npm");
+    // npm puts its default, a folder of the home, into the environment of its scripts
+    if (!env.npm_config_cache || env.npm_config_cache.startsWith(home)) env.npm_config_cache = path.join(cache, "npm");
     env.npm_config_store_dir ??= path.join(cache, "pnpm-store");
     env.npm_config_cache_dir ??= path.join(cache, "pnpm");
     env.npm_config_state_dir ??= path.join(cache, "pnpm-state");

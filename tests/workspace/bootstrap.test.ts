@@ -30,7 +30,8 @@ describe("install", () => {
 
   test("keeps its caches in the project when the home folder cannot be written", () => {
     expect(installEnvironment(root, {}, root).npm_config_store_dir).toBeUndefined();
-    const env = installEnvironment(root, {}, path.join(root, "missing"));
+    const home = path.join(root, "missing");
+    const env = installEnvironment(root, { npm_config_cache: path.join(home, ".npm") }, home);
     for (const key of ["npm_config_cache", "npm_config_store_dir", "npm_config_cache_dir", "npm_config_state_dir"]) {
       expect(env[key], key).toContain(path.join(root, "node_modules/.cache"));
     }
