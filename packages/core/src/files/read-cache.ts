@@ -24,6 +24,9 @@ export interface Segment extends SegmentName {
   readonly meta: SegmentMeta;
 }
 
+/** How often a reader looks again while a writer is at work before it takes what it meets at its word. */
+const TRIES = 20;
+
 export interface CachedSeries {
   readonly symbol: string;
   readonly timeframe: Timeframe;
@@ -39,18 +42,39 @@ export interface CachedSeries {
  * The committed segments of an exchange's folder, in the order of their names. A segment without a sidecar was never
  * committed and is passed over. An exchange that was never cached has none.
  *
+ * @param series - leaves out the segments of all others, without reading their sidecars
  * @throws PtError E_CACHE_CORRUPT when a sidecar cannot be read
  */
-export function listSegments(cacheDir: string, exchange: string): readonly Segment[] {
+export function listSegments(
+  cacheDir: string,
+  exchange: string,
+  series?: Pick<SegmentName, "symbol" | "timeframe">,
+): readonly Segment[] {
   const folder = join(cacheDir, exchange);
+  for (let tries = 1; ; tries++) {
+    try {
+      return committedIn(folder, series);
+    } catch (error) {
+      if (tries === TRIES || !vanished(error)) throw error;
+    }
+  }
+}
+
+function committedIn(folder: string, series: Pick<SegmentName, "symbol" | "timeframe"> | undefined): readonly Segment[] {
   const files = new Set(filesIn(folder));
   const segments: Segment[] = [];
   for (const file of [...files].sort()) {
     const name = parseSegmentFileName(file);
     if (name === undefined || !files.has(metaFileName(file))) continue;
+    if (series !== undefined && (name.symbol !== series.symbol || name.timeframe !== series.timeframe)) continue;
     segments.push({ ...name, file, meta: readMeta(join(folder, metaFileName(file))) });
   }
   return segments;
+}
+
+/** Whether a sidecar was there when its folder was listed and gone when it was read. */
+function vanished(error: unknown): boolean {
+  return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }
 
 /**
@@ -67,11 +91,34 @@ export function readSeries(
   symbol: string,
   timeframe: Timeframe,
 ): CachedSeries | undefined {
-  const segments = listSegments(cacheDir, exchange).filter(
-    (segment) => segment.symbol === symbol && segment.timeframe === timeframe,
-  );
+  const list = () => listSegments(cacheDir, exchange, { symbol, timeframe });
+  return readStable(list, (segments) => readCommitted(join(cacheDir, exchange), symbol, timeframe, segments));
+}
+
+/**
+ * Reads what is listed, again when the listing has changed meanwhile: a writer commits a segment before it deletes the
+ * ones that the new one replaces, but no reader sees a folder in one moment.
+ */
+function readStable<T>(list: () => readonly Segment[], read: (segments: readonly Segment[]) => T): T {
+  for (let tries = 1; ; tries++) {
+    const segments = list();
+    const changed = () => tries < TRIES && JSON.stringify(list()) !== JSON.stringify(segments);
+    try {
+      const result = read(segments);
+      if (!changed()) return result;
+    } catch (error) {
+      if (!changed()) throw error;
+    }
+  }
+}
+
+function readCommitted(
+  folder: string,
+  symbol: string,
+  timeframe: Timeframe,
+  segments: readonly Segment[],
+): CachedSeries | undefined {
   if (segments.length === 0) return undefined;
-  const folder = join(cacheDir, exchange);
   const identity = identityOf(folder, segments);
   const stored = join(folder, ".columns", `${seriesKey(symbol, timeframe)}`);
   let columns = readStoredColumns(stored, identity);

@@ -114,6 +114,8 @@ export const segmentMetaSchema = z.object({
   asked_empty: z.array(z.tuple([z.number(), z.number()])),
   /** Candles here that replaced a different older copy. */
   revisions: z.number().int().nonnegative(),
+  /** Candles in the segment. Sidecars of other programs may leave it out. */
+  candle_count: z.number().int().nonnegative().optional(),
 });
 
 export type SegmentMeta = z.infer<typeof segmentMetaSchema>;
