@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { asSystemError, PtError } from "../errors/index.ts";
-import { allocateColumns, type CandleColumns, sliceColumns, type TimeRange, type Timeframe } from "../market/index.ts";
+import { allocateColumns, type CandleColumns, sliceColumns, type Timeframe, type TimeRange } from "../market/index.ts";
 import { unionRanges } from "../market/ranges.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { decodeColumns, encodeColumns } from "./columns-file.ts";
@@ -60,7 +60,10 @@ export function listSegments(
   }
 }
 
-function committedIn(folder: string, series: Pick<SegmentName, "symbol" | "timeframe"> | undefined): readonly Segment[] {
+function committedIn(
+  folder: string,
+  series: Pick<SegmentName, "symbol" | "timeframe"> | undefined,
+): readonly Segment[] {
   const files = new Set(filesIn(folder));
   const segments: Segment[] = [];
   for (const file of [...files].sort()) {
