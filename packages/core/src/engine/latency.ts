@@ -1,10 +1,11 @@
 import type { Candle } from "../market/candles.ts";
-import { createStream } from "../random/index.ts";
+import { hashKey } from "../random/index.ts";
 import type { Side } from "./order.ts";
 
-/** Delay of one order from the stream keyed (seed, order id): whole milliseconds, uniform over both ends. */
+/** Delay of one order: whole milliseconds, uniform over both ends, the one draw of the stream keyed (seed, order id). */
 export function drawLatencyMs(seed: number, clientOrderId: string, range: readonly [number, number]): number {
-  return range[0] === range[1] ? range[0] : createStream(seed, clientOrderId).integer(range[0], range[1]);
+  const share = (hashKey(seed, clientOrderId) >>> 0) / 0x1_0000_0000;
+  return range[0] + Math.floor(share * (range[1] - range[0] + 1));
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CandleColumns } from "../market/candles.ts";
 import { type Timeframe, timeframeMs } from "../market/timeframe.ts";
 import { type Cursor, HistoryView } from "../strategy/history-view.ts";
 import type { BarWatcher } from "../strategy/signal-source.ts";
+import { barCapacity } from "./liquidity.ts";
 import type { Order } from "./order.ts";
 import { Position } from "./position.ts";
 
@@ -38,18 +39,20 @@ export class Market {
   onBar: BarWatcher = () => undefined;
   /** Whether a bar of this coin closes at the present tick. */
   hasBar = false;
+  /** When the next bar closes, `Infinity` after the last. */
+  nextCloseMs = Number.NaN;
   /** What a unit is worth now: the bar's open while orders meet it, its close afterwards, the last close without a bar. */
   mark = Number.NaN;
-  /** Base units the present bar can still give. */
-  capacity = 0;
-  /** Largest latency executed in the present bar: a later order never executes earlier. */
-  queueMs = 0;
   /** Close of the first bar the strategy was asked about, epoch milliseconds. */
-  firstDecisionMs: number | undefined;
+  firstDecisionMs: number | undefined = undefined;
   ordersPlaced = 0;
   signalsMade = 0;
 
   readonly #cursor: Cursor;
+  /** Row of the bar that was last traded in, what orders took of its volume, and the latest arrival. */
+  #tradedRow = -1;
+  #taken = 0;
+  #latestMs = 0;
 
   constructor(series: Series) {
     this.symbol = series.symbol;
@@ -57,6 +60,7 @@ export class Market {
     this.columns = series.columns;
     this.#cursor = { row: series.warmUpRows - 1 };
     this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor);
+    this.nextCloseMs = this.#closeOf(series.warmUpRows);
   }
 
   /** Row of the last closed bar. */
@@ -64,20 +68,45 @@ export class Market {
     return this.#cursor.row;
   }
 
-  /** When the next bar closes, `Infinity` after the last. */
-  get nextCloseMs(): number {
-    const next = this.#cursor.row + 1;
-    return next < this.columns.length ? this.columns.time[next]! + this.timeframeMs : Infinity;
-  }
-
   /** Moves to the bar that closes at `nowMs`, if there is one. */
-  advanceTo(nowMs: number, maxVolumePct: number): void {
+  advanceTo(nowMs: number): void {
     this.hasBar = this.nextCloseMs === nowMs;
     if (!this.hasBar) return;
-    const row = ++this.#cursor.row;
-    this.mark = this.columns.open[row]!;
-    this.capacity = (this.columns.volume[row]! * maxVolumePct) / 100;
-    this.queueMs = 0;
+    this.#cursor.row++;
+    this.nextCloseMs = this.#closeOf(this.#cursor.row + 1);
+  }
+
+  #closeOf(row: number): number {
+    return row < this.columns.length ? this.columns.time[row]! + this.timeframeMs : Infinity;
+  }
+
+  /** While orders meet the bar, positions are worth its open. */
+  markAtOpen(): void {
+    this.mark = this.columns.open[this.row]!;
+  }
+
+  /** Once the bar is over, positions are worth its close. */
+  markAtClose(): void {
+    this.mark = this.columns.close[this.row]!;
+  }
+
+  /** Base units that the present bar can still give. */
+  capacity(maxVolumePct: number): number {
+    const offered = barCapacity(this.columns.volume[this.row]!, maxVolumePct);
+    return this.#tradedRow === this.row ? offered - this.#taken : offered;
+  }
+
+  /** Largest latency executed in the present bar: a later order never executes earlier. */
+  get queueMs(): number {
+    return this.#tradedRow === this.row ? this.#latestMs : 0;
+  }
+
+  /** Takes volume out of the present bar. */
+  take(qty: number, latencyMs: number): void {
+    if (this.#tradedRow !== this.row) this.#taken = 0;
+    this.#tradedRow = this.row;
+    this.#taken += qty;
+    this.#latestMs = latencyMs;
   }
 
   /** Signed value of the position at the mark. */

@@ -7,80 +7,85 @@ import type { Run } from "./run.ts";
 import { affordableQty } from "./sizing.ts";
 
 /** Carries out the policy's intents in their order: cancels, and orders that pass the risk check. */
-export function placeOrders(run: Run, nowMs: number, intents: readonly OrderIntent[]): void {
+export function placeOrders(run: Run, intents: readonly OrderIntent[]): void {
   for (const intent of intents) {
     const market = run.marketOf(intent.symbol);
-    if (intent.kind === "cancel") cancelWorking(run, market, "cancelled", intent.reason, nowMs);
-    else place(run, market, nowMs, intent);
+    switch (intent.kind) {
+      case "cancel":
+        cancelWorking(run, market, "cancelled", intent.reason);
+        break;
+      case "exit":
+        placeExit(run, market, intent);
+        break;
+      case "enter":
+        placeEntry(run, market, intent);
+        break;
+    }
   }
 }
 
 /** Ends everything that works on a market. */
-export function cancelWorking(
-  run: Run,
-  market: Market,
-  event: "cancelled" | "expired",
-  reason: string,
-  nowMs: number,
-): void {
-  for (const working of market.working) endOrder(run, working, event, reason, nowMs);
+export function cancelWorking(run: Run, market: Market, event: "cancelled" | "expired", reason: string): void {
+  if (market.working.length === 0) return;
+  for (const working of market.working) endOrder(run, working, event, reason);
   market.working = [];
 }
 
-function place(run: Run, market: Market, nowMs: number, intent: Exclude<OrderIntent, { kind: "cancel" }>): void {
+type Enter = Extract<OrderIntent, { kind: "enter" }>;
+type Exit = Extract<OrderIntent, { kind: "exit" }>;
+
+/** An entry is a fraction of equity; it becomes a quantity now or when it meets the market. */
+function placeEntry(run: Run, market: Market, { side, sizeShare, signalId }: Enter): void {
   const { model } = run.settings;
-  const sizedNow = intent.kind === "enter" && model.sizeAt === "decision";
-  const qty = intent.kind === "exit" ? intent.qty : sizedNow ? sizeAtDecision(run, market, intent.sizeShare) : null;
-  const working = addOrder(run, market, {
-    clientOrderId: `${market.symbol}-${++market.ordersPlaced}`,
-    tsMs: nowMs,
-    symbol: market.symbol,
-    side: intent.side,
-    qty,
-    sizeShare: intent.kind === "enter" ? intent.sizeShare : null,
-    signalId: intent.signalId,
-  });
-  const refusal =
-    intent.kind === "exit"
-      ? exitRefusal(market, working)
-      : sizedNow
-        ? sizeRefusal(qty!, market.mark, model.minNotional)
-        : shareRefusal(intent.sizeShare);
-  if (refusal === undefined) return;
-  market.working.pop();
-  endOrder(run, working, "refused", refusal, nowMs);
+  const isSizedNow = model.sizeAt === "decision";
+  let qty: number | null = null;
+  if (isSizedNow) {
+    run.revalue();
+    qty = affordableQty(sizeShare * run.equity, market.mark, model.feeBps, model.qtyStep);
+  }
+  const working = recordOrder(run, market, side, qty, sizeShare, signalId);
+  const refusal = !(sizeShare > 0 && sizeShare < Infinity)
+    ? "invalid_size"
+    : isSizedNow
+      ? sizeRefusal(working.orderQty, market.mark, model.minNotional)
+      : undefined;
+  accept(run, market, working, refusal);
 }
 
-/** Records an order and lets it work. */
-export function addOrder(run: Run, market: Market, order: Order): WorkingOrder {
-  const working: WorkingOrder = {
-    order,
-    kind: order.sizeShare === null ? "exit" : "enter",
-    latencyMs: drawLatencyMs(run.settings.seed, order.clientOrderId, run.settings.model.latencyMs),
-    orderQty: order.qty ?? Number.NaN,
-    filledQty: 0,
-  };
-  run.recorder.order(order);
-  market.working.push(working);
-  return working;
-}
-
-function sizeAtDecision(run: Run, market: Market, sizeShare: number): number {
-  const { feeBps, qtyStep } = run.settings.model;
-  return affordableQty(sizeShare * run.value(), market.mark, feeBps, qtyStep);
-}
-
-/** An exit may only reduce what is held, together with the exits that work already. */
-function exitRefusal(market: Market, exit: WorkingOrder): string | undefined {
-  const held = exit.order.side === "sell" ? market.position.qty : -market.position.qty;
-  if (!(exit.orderQty > 0 && exit.orderQty < Infinity)) return "invalid_qty";
-  let promised = 0;
+/** An exit is a quantity, and may only reduce what is held, together with the exits that work already. */
+function placeExit(run: Run, market: Market, { side, qty, signalId }: Exit): void {
+  const held = side === "sell" ? market.position.qty : -market.position.qty;
+  let promised = qty;
   for (const working of market.working) {
     if (working.kind === "exit") promised += working.orderQty - working.filledQty;
   }
-  return promised > held ? "above_holdings" : undefined;
+  const refusal = !(qty > 0 && qty < Infinity) ? "invalid_qty" : promised > held ? "above_holdings" : undefined;
+  accept(run, market, recordOrder(run, market, side, qty, null, signalId), refusal);
 }
 
-function shareRefusal(sizeShare: number): string | undefined {
-  return sizeShare > 0 && sizeShare < Infinity ? undefined : "invalid_size";
+/** Lets an order work, or says why not. */
+function accept(run: Run, market: Market, working: WorkingOrder, refusal: string | undefined): void {
+  if (refusal === undefined) market.working.push(working);
+  else endOrder(run, working, "refused", refusal);
+}
+
+/** Gives an order its id and writes it down; it does not work yet. */
+export function recordOrder(
+  run: Run,
+  market: Market,
+  side: Order["side"],
+  qty: number | null,
+  sizeShare: number | null,
+  signalId: string | undefined,
+): WorkingOrder {
+  const clientOrderId = `${market.symbol}-${++market.ordersPlaced}`;
+  const order: Order = { clientOrderId, tsMs: run.nowMs, symbol: market.symbol, side, qty, sizeShare, signalId };
+  run.recorder.order(order);
+  return {
+    order,
+    kind: sizeShare === null ? "exit" : "enter",
+    latencyMs: drawLatencyMs(run.settings.seed, clientOrderId, run.settings.model.latencyMs),
+    orderQty: qty ?? Number.NaN,
+    filledQty: 0,
+  };
 }

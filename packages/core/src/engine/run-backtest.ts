@@ -1,7 +1,7 @@
 import { closePosition } from "./close-position.ts";
 import { cancelWorking } from "./place-orders.ts";
 import { nextTickMs, type Run } from "./run.ts";
-import { recordTick, step } from "./step.ts";
+import { step } from "./step.ts";
 
 const PROGRESS_EVERY = 50;
 const ABORT_EVERY = 100;
@@ -31,49 +31,52 @@ export interface DriveOptions {
 /** Runs all ticks, then settles the end of the run. The run's `status` says how it ended. */
 export async function runBacktest(run: Run, options: DriveOptions = {}): Promise<void> {
   const { onProgress, signal, breathe } = options;
-  const bars = run.curve.timeMs.length - 1;
   let bar = 0;
-  let nowMs = nextTickMs(run.markets);
-  while (nowMs < Infinity && run.status === "running") {
-    step(run, nowMs);
-    bar++;
-    if (bar % PROGRESS_EVERY === 0) {
-      if (onProgress !== undefined) onProgress(progressOf(run, bar, bars, nowMs));
-      if (bar % ABORT_EVERY === 0) {
-        if (breathe !== undefined) {
-          const turn = breathe();
-          if (turn !== undefined) await turn;
-        }
-        if (signal?.aborted) run.status = "cancelled";
-      }
-    }
-    nowMs = nextTickMs(run.markets);
+  while (run.status === "running") {
+    const done = runTicks(run, PROGRESS_EVERY);
+    bar += done;
+    if (done < PROGRESS_EVERY) break;
+    onProgress?.(progressOf(run, bar));
+    if (bar % ABORT_EVERY !== 0) continue;
+    const turn = breathe?.();
+    if (turn !== undefined) await turn;
+    if (signal?.aborted) run.status = "cancelled";
   }
   if (run.status === "running") finish(run);
-  if (onProgress !== undefined && bar > 0) onProgress(progressOf(run, bar, bars, run.curve.timeMs[bar]!));
+  onProgress?.(progressOf(run, bar));
+}
+
+/** Runs up to `count` ticks; returns how many there were. */
+function runTicks(run: Run, count: number): number {
+  for (let done = 0; done < count; done++) {
+    const nextMs = nextTickMs(run.markets);
+    if (nextMs === Infinity || run.status !== "running") return done;
+    run.nowMs = nextMs;
+    step(run);
+  }
+  return count;
 }
 
 /** Orders of the last bar expire; with `closeAtEnd` positions are closed at the last close, as far as its volume goes. */
 function finish(run: Run): void {
-  const { curve } = run;
-  const nowMs = curve.timeMs[curve.length - 1]!;
-  for (const market of run.markets) cancelWorking(run, market, "expired", "end_of_run", nowMs);
-  if (run.settings.closeAtEnd && curve.length > 1) {
+  for (const market of run.markets) cancelWorking(run, market, "expired", "end_of_run");
+  if (run.settings.closeAtEnd) {
     for (const market of run.markets) {
       if (!market.hasBar) continue;
-      closePosition(run, market, nowMs, "end_of_run");
-      cancelWorking(run, market, "expired", "end_of_run", nowMs);
+      closePosition(run, market, "end_of_run");
+      cancelWorking(run, market, "expired", "end_of_run");
     }
-    recordTick(run, nowMs);
+    run.revalue();
+    run.curve.record(run.nowMs, run.equity, run.cash);
   }
   run.status = "completed";
 }
 
-function progressOf(run: Run, bar: number, bars: number, nowMs: number): Progress {
+function progressOf(run: Run, bar: number): Progress {
   return {
     bar,
-    bars,
-    nowMs,
+    bars: run.curve.timeMs.length - 1,
+    nowMs: run.nowMs,
     pnl: run.equity - run.settings.initialCapital,
     trades: run.trades,
     winRate: run.trades === 0 ? undefined : run.winningTrades / run.trades,

@@ -28,9 +28,11 @@ export class Run implements AccountView {
   readonly recorder: RunRecorder;
   readonly curve: EquityCurve;
   status: RunStatus = "running";
-  cash: number;
+  /** The moment of the present tick, epoch milliseconds. */
+  nowMs = Number.NaN;
+  cash = Number.NaN;
   /** At the marks of the last valuation. */
-  equity: number;
+  equity = Number.NaN;
   trades = 0;
   winningTrades = 0;
 
@@ -43,6 +45,7 @@ export class Run implements AccountView {
     for (const market of this.markets) market.onBar = parts.source.watch(market.history);
     this.policy = parts.policy;
     this.recorder = parts.recorder;
+    this.nowMs = parts.settings.startMs;
     this.cash = parts.settings.initialCapital;
     this.equity = parts.settings.initialCapital;
     this.curve = new EquityCurve(countTicks(parts.series), parts.settings.startMs, parts.settings.initialCapital);
@@ -67,17 +70,17 @@ export class Run implements AccountView {
     return last.order.side === "buy" ? "long" : "short";
   }
 
-  /** Cash plus positions at their marks; also remembered in `equity`. */
-  value(): number {
+  /** Brings `equity` up to date: cash plus positions at their marks. */
+  revalue(): void {
     let equity = this.cash;
     for (const market of this.markets) equity += market.value;
     this.equity = equity;
-    return equity;
   }
 
   /** What entries may spend without leverage: equity − Σ |quantity| × mark, never more than the cash there is. */
   freeMoney(): number {
-    let free = this.value();
+    this.revalue();
+    let free = this.equity;
     for (const market of this.markets) free -= Math.abs(market.value);
     return Math.min(free, this.cash);
   }
@@ -104,7 +107,7 @@ function countTicks(series: readonly Series[]): number {
   const markets = series.map((one) => new Market(one));
   let ticks = 0;
   for (let nowMs = nextTickMs(markets); nowMs < Infinity; nowMs = nextTickMs(markets)) {
-    for (const market of markets) market.advanceTo(nowMs, 0);
+    for (const market of markets) market.advanceTo(nowMs);
     ticks++;
   }
   return ticks;

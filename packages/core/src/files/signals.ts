@@ -21,7 +21,7 @@ const signalLine = z.object({
 export function encodeSignal(signal: Signal): string {
   return (
     `{"signal_id":${text(signal.signalId)},"ts":${num(toSeconds(signal.tsMs))},"strategy":${text(signal.strategy)},` +
-    `"symbol":${text(signal.symbol)},"direction":"${signal.direction}","strength":${num(signal.strength ?? 1)},` +
+    `"symbol":${text(signal.symbol)},"direction":"${signal.direction}","strength":${num(signal.strength)},` +
     `"size":${numOrNull(signal.size)},"stop_loss":${numOrNull(signal.stopLoss)},` +
     `"take_profit":${numOrNull(signal.takeProfit)},"tag":${text(signal.tag)},"reason":${text(signal.reason)},` +
     `"data":${signal.data === undefined ? "null" : JSON.stringify(signal.data)}}`
@@ -37,12 +37,12 @@ export function decodeSignal(value: unknown): Signal {
     strategy: line.strategy,
     symbol: line.symbol,
     direction: line.direction,
-    ...(line.strength != null && { strength: line.strength }),
-    ...(line.size != null && { size: line.size }),
-    ...(line.stop_loss != null && { stopLoss: line.stop_loss }),
-    ...(line.take_profit != null && { takeProfit: line.take_profit }),
-    ...(line.tag != null && { tag: line.tag }),
-    ...(line.reason != null && { reason: line.reason }),
-    ...(line.data != null && { data: line.data }),
+    strength: line.strength ?? 1,
+    size: line.size ?? undefined,
+    stopLoss: line.stop_loss ?? undefined,
+    takeProfit: line.take_profit ?? undefined,
+    tag: line.tag ?? undefined,
+    reason: line.reason ?? undefined,
+    data: line.data ?? undefined,
   };
 }

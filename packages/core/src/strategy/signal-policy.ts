@@ -13,8 +13,9 @@ const NOTHING: readonly OrderIntent[] = [];
 export function createSignalPolicy(size: number): TraderPolicy {
   return {
     name: "signals",
-    onTick(_nowMs, signals, account) {
+    onTick(signals, account) {
       if (signals.length === 0) return NOTHING;
+      if (signals.length === 1) return intentsOf(signals[0]!, account, size);
       return signals.flatMap((signal) => intentsOf(signal, account, size));
     },
   };

@@ -18,11 +18,19 @@ export interface SignalDraft {
 }
 
 /** A signal with its place in the run. One opinion per symbol and tick. */
-export interface Signal extends SignalDraft {
+export interface Signal {
   /** `<SYMBOL>-s<n>` */
   readonly signalId: string;
   /** Close of the bar that made it, epoch milliseconds. */
   readonly tsMs: number;
   readonly strategy: string;
   readonly symbol: string;
+  readonly direction: Direction;
+  readonly strength: number;
+  readonly size: number | undefined;
+  readonly stopLoss: number | undefined;
+  readonly takeProfit: number | undefined;
+  readonly tag: string | undefined;
+  readonly reason: string | undefined;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
 }

@@ -3,6 +3,8 @@ import type { Signal } from "./signal.ts";
 
 /** What a policy may know of the account at a tick. Positive quantities are long, negative short. */
 export interface AccountView {
+  /** The tick's moment, epoch milliseconds. */
+  readonly nowMs: number;
   /** Cash plus open positions at mark, quote currency. */
   readonly equity: number;
   readonly cash: number;
@@ -36,5 +38,5 @@ export type OrderIntent =
 export interface TraderPolicy {
   readonly name: string;
   /** Called once per tick; the returned list is read before the next call. */
-  onTick(nowMs: number, signals: readonly Signal[], account: AccountView): readonly OrderIntent[];
+  onTick(signals: readonly Signal[], account: AccountView): readonly OrderIntent[];
 }

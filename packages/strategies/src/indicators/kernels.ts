@@ -18,26 +18,22 @@ export function smaColumn(values: Float64Array, period: number): Float64Array {
 
 /** Highest value of the last `period` rows, this one included; `NaN` in the first `period − 1` rows. */
 export function highestColumn(values: Float64Array, period: number): Float64Array {
-  return extremeColumn(values, period, (newer, older) => newer >= older);
+  return extremeColumn(values, period, 1);
 }
 
 /** Lowest value of the last `period` rows, this one included; `NaN` in the first `period − 1` rows. */
 export function lowestColumn(values: Float64Array, period: number): Float64Array {
-  return extremeColumn(values, period, (newer, older) => newer <= older);
+  return extremeColumn(values, period, -1);
 }
 
-/** Monotonic queue of the rows that can still be the extreme: every row enters and leaves once. */
-function extremeColumn(
-  values: Float64Array,
-  period: number,
-  beats: (newer: number, older: number) => boolean,
-): Float64Array {
+/** Monotonic queue of the rows that can still be the extreme: every row enters and leaves once. `sign` −1 finds the lowest. */
+function extremeColumn(values: Float64Array, period: number, sign: 1 | -1): Float64Array {
   const out = new Float64Array(values.length).fill(Number.NaN, 0, Math.min(period - 1, values.length));
   const queue = new Int32Array(values.length);
   let head = 0;
   let tail = 0;
   for (let i = 0; i < values.length; i++) {
-    while (tail > head && beats(values[i]!, values[queue[tail - 1]!]!)) tail--;
+    while (tail > head && sign * values[i]! >= sign * values[queue[tail - 1]!]!) tail--;
     queue[tail++] = i;
     if (queue[head]! <= i - period) head++;
     if (i >= period - 1) out[i] = values[queue[head]!]!;

@@ -22,14 +22,12 @@ export const smaCrossover: StrategyDefinition<typeof params> = {
       const fastAverage = indicators.sma(history, fast);
       const slowAverage = indicators.sma(history, slow);
       return () => {
-        const isAbove = fastAverage.at() > slowAverage.at();
-        const wasBelow = fastAverage.at(1) < slowAverage.at(1);
-        const wasAbove = fastAverage.at(1) > slowAverage.at(1);
-        const isBelow = fastAverage.at() < slowAverage.at();
-        if (!((wasBelow && isAbove) || (wasAbove && isBelow))) return undefined;
+        const before = fastAverage.at(1) - slowAverage.at(1);
+        const now = fastAverage.at() - slowAverage.at();
+        if (!((before < 0 && now > 0) || (before > 0 && now < 0))) return undefined;
         return {
-          direction: allowed(isAbove ? "long" : "short", direction),
-          reason: `fast average crossed ${isAbove ? "above" : "below"} the slow one`,
+          direction: allowed(now > 0 ? "long" : "short", direction),
+          reason: `fast average crossed ${now > 0 ? "above" : "below"} the slow one`,
           data: { fast: fastAverage.at(), slow: slowAverage.at() },
         };
       };

@@ -1,0 +1,36 @@
+import { flagName, RUN_SETTINGS, type Setting } from "@powertrader/core/settings";
+import { type Command, Option } from "commander";
+
+/** Flags that every command takes. */
+export function addGlobalFlags(command: Command): Command {
+  return command
+    .option("--json", "print one JSON document on stdout, nothing else")
+    .option("-q, --quiet", "no notes and no progress on stderr")
+    .option("--debug", "print the stack of an error");
+}
+
+/** One flag for each setting of a run, and `--config`. */
+export function addSettingFlags(command: Command): Command {
+  for (const setting of RUN_SETTINGS) command.addOption(optionOf(setting));
+  return command.option("--config <file>", "configuration file in place of pt.config.toml or pt.config.json");
+}
+
+function optionOf(setting: Setting): Option {
+  const flags = setting.value === undefined ? `--${flagName(setting)}` : `--${flagName(setting)} ${setting.value}`;
+  const option = new Option(flags, `${setting.describe} (default: ${setting.byDefault})`);
+  if (setting.kind === "switch") return option;
+  return option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
+}
+
+/** The texts of the setting flags that were given, by flag name. */
+export function givenFlags(command: Command): Readonly<Record<string, readonly string[]>> {
+  const given: Record<string, readonly string[]> = {};
+  for (const option of command.options) {
+    const attribute = option.attributeName();
+    const isSetting = RUN_SETTINGS.some((setting) => `--${flagName(setting)}` === option.long);
+    if (!isSetting || command.getOptionValueSource(attribute) !== "cli") continue;
+    const value: unknown = command.getOptionValue(attribute);
+    given[option.long!.slice(2)] = Array.isArray(value) ? (value as string[]) : ["true"];
+  }
+  return given;
+}

@@ -1,0 +1,97 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { createRun, type Progress, runBacktest } from "@powertrader/core/engine";
+import { PtError } from "@powertrader/core/errors";
+import { type Result, RUN_FILES } from "@powertrader/core/files";
+import { codeVersion } from "./code-version.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import { resultOf } from "./result.ts";
+import { RunBook } from "./run-book.ts";
+import { RunFolder } from "./run-folder.ts";
+
+export interface ExecuteOptions {
+  readonly folder: string;
+  /** Whether the bars are kept in the run folder. */
+  readonly bars: boolean;
+  readonly command: readonly string[];
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How long the simulation may keep the event loop (signals, progress) waiting. */
+const TURN_MS = 50;
+
+/**
+ * Runs a prepared run and writes its folder. A cancelled run leaves a readable folder without a manifest.
+ * @throws PtError E_OUT_EXISTS before anything is written; E_STRATEGY when the strategy fails
+ */
+export async function executeRun(prepared: PreparedRun, options: ExecuteOptions): Promise<Result> {
+  const startedMs = Date.now();
+  const folder = new RunFolder(options.folder);
+  const wall = (status: string) => ({
+    schema_version: 1,
+    status,
+    started_at: new Date(startedMs).toISOString(),
+    wall_seconds: (Date.now() - startedMs) / 1000,
+    mode: "in-process",
+    command: options.command,
+    host: hostname(),
+    versions: { node: process.version, powertrader: codeVersion() },
+  });
+  folder.writeJson(RUN_FILES.run, wall("running"));
+  folder.writeConfig(prepared.config);
+  if (options.bars) folder.writeBars(prepared.series);
+
+  const book = new RunBook(folder);
+  const run = createRun({
+    settings: prepared.settings,
+    series: prepared.series,
+    source: prepared.source,
+    policy: prepared.policy,
+    recorder: book,
+  });
+  try {
+    await runBacktest(run, {
+      ...(options.onProgress && { onProgress: options.onProgress }),
+      ...(options.signal && { signal: options.signal }),
+      breathe: createBreather(),
+    });
+  } catch (error) {
+    folder.writeJson(RUN_FILES.run, wall("failed"));
+    throw strategyFailure(error, prepared, run.curve.length - 1, options.folder);
+  }
+  const hash = folder.finishLines(run.curve, prepared.config.equity_interval);
+  const result = resultOf(prepared, run, book, hash);
+  if (run.status === "cancelled") {
+    folder.writeJson(RUN_FILES.result, result);
+    folder.writeJson(RUN_FILES.run, wall("cancelled"));
+    throw new PtError("E_CANCELLED", `cancelled after ${result.bars} bars`, {
+      hint: `What was done until then can be read in ${options.folder}.`,
+    });
+  }
+  folder.writeJson(RUN_FILES.run, wall(result.status));
+  folder.seal(result, prepared.config, codeVersion(), options.bars);
+  return result;
+}
+
+/** Gives the event loop its turn when the simulation has run for a while. */
+function createBreather(): () => Promise<void> | undefined {
+  let lastMs = performance.now();
+  return () => {
+    if (performance.now() - lastMs < TURN_MS) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        lastMs = performance.now();
+        resolve();
+      });
+    });
+  };
+}
+
+function strategyFailure(error: unknown, prepared: PreparedRun, bar: number, folder: string): unknown {
+  if (error instanceof PtError) return error;
+  return new PtError("E_STRATEGY", `strategy ${prepared.config.strategy} failed at bar ${bar + 1}: ${(error as Error).message}`, {
+    hint: `Run again with --debug for the stack; ${join(folder, RUN_FILES.run)} is marked failed.`,
+    cause: error,
+  });
+}

@@ -1,0 +1,110 @@
+import { type DataEntry, type ResolvedSettings, type RunConfig, toExecutionModel } from "@powertrader/core/config";
+import type { RunSettings, Series } from "@powertrader/core/engine";
+import { PtError } from "@powertrader/core/errors";
+import { barsFile, encodeColumns, sha256 } from "@powertrader/core/files";
+import { sliceColumns } from "@powertrader/core/market";
+import type { SignalSource, TraderPolicy } from "@powertrader/core/strategy";
+import { createSignalPolicy } from "@powertrader/core/strategy";
+import { formatDate, parseDate } from "@powertrader/core/time";
+import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
+import { type SelectedRows, selectData } from "./select-rows.ts";
+
+/** Everything a run needs, settled before anything is written. */
+export interface PreparedRun {
+  readonly config: RunConfig;
+  readonly settings: RunSettings;
+  readonly endMs: number;
+  readonly series: readonly Series[];
+  readonly source: SignalSource;
+  readonly policy: TraderPolicy;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Turns resolved settings into a run: strategy and parameters checked, candles read, dates and size settled.
+ * @throws PtError for anything an operator can mend; the disk is untouched
+ */
+export function prepareRun(resolved: ResolvedSettings): PreparedRun {
+  const { config } = resolved;
+  const strategy = findStrategy(config.strategy);
+  const params = resolveParams(strategy, config.params);
+  const { warmUpBars } = strategy.create(params, new IndicatorHub([]));
+  const { range, selected, notes } = selectData({
+    cacheDir: resolved.cacheDir,
+    exchange: config.exchange,
+    symbols: config.coins.map((coin) => `${coin}-${config.quote}`),
+    timeframe: config.timeframe,
+    startMs: config.start_date === undefined ? undefined : parseDate(config.start_date, "start_date"),
+    endMs: config.end_date === undefined ? undefined : parseDate(config.end_date, "end_date"),
+    warmUpBars,
+  });
+  const series = selected.map(toSeries);
+  const data = selected.map((one, i) => dataEntry(one, series[i]!));
+  if (config.data !== undefined && isDataFromFile(resolved)) compareData(config.data, data);
+
+  const size = config.size ?? 1 / config.coins.length;
+  return {
+    config: {
+      ...config,
+      start_date: formatDate(range.fromMs),
+      end_date: formatDate(range.toMs),
+      params,
+      size,
+      data,
+    },
+    settings: {
+      startMs: range.fromMs,
+      initialCapital: config.initial_capital,
+      seed: config.seed,
+      closeAtEnd: config.close_at_end,
+      model: toExecutionModel(config.execution_model),
+    },
+    endMs: range.toMs,
+    series,
+    source: strategy.create(params, new IndicatorHub(series)),
+    policy: createSignalPolicy(size),
+    notes,
+  };
+}
+
+function toSeries({ series, warmUpFrom, from, to }: SelectedRows): Series {
+  return {
+    symbol: series.symbol,
+    timeframe: series.timeframe,
+    columns: sliceColumns(series.columns, warmUpFrom, to),
+    warmUpRows: from - warmUpFrom,
+  };
+}
+
+function dataEntry({ series: cached }: SelectedRows, series: Series): DataEntry {
+  return {
+    symbol: series.symbol,
+    timeframe: series.timeframe,
+    file: barsFile(series.symbol, series.timeframe),
+    rows: series.columns.length,
+    warm_up_rows: series.warmUpRows,
+    source: cached.sources.join("; "),
+    sha256: sha256(encodeColumns(series.columns)),
+  };
+}
+
+/** Whether the data a configuration file recorded is the data asked for now: nothing that chooses data was overridden. */
+function isDataFromFile({ origin }: ResolvedSettings): boolean {
+  const choosing = ["coins", "quote", "exchange", "timeframe", "start_date", "end_date", "strategy", "params"];
+  return choosing.every((key) => !/^(--|PT_)/.test(origin.get(key) ?? ""));
+}
+
+function compareData(recorded: readonly DataEntry[], found: readonly DataEntry[]): void {
+  for (const before of recorded) {
+    const now = found.find((one) => one.symbol === before.symbol && one.timeframe === before.timeframe);
+    if (now?.sha256 === before.sha256) continue;
+    throw new PtError(
+      "E_DATA_CHANGED",
+      `${before.symbol} ${before.timeframe}: the candles are not those of the recorded run (${before.rows} rows then, ${now?.rows ?? 0} now)`,
+      {
+        hint: "Restore the cache of that run, or drop `data` from the configuration to accept today's candles.",
+        details: { symbol: before.symbol, recorded: before.sha256, found: now?.sha256 ?? null },
+      },
+    );
+  }
+}

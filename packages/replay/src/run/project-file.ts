@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT_FILES } from "@powertrader/core/config";
+import { PtError } from "@powertrader/core/errors";
+import { writeFileAtomic } from "@powertrader/core/files";
+import { RUN_SETTINGS, type Setting, variableName } from "@powertrader/core/settings";
+
+/**
+ * Writes `pt.config.toml` with every setting commented out. Returns its path.
+ * @throws PtError E_OUT_EXISTS when the folder has a project file already
+ */
+export function writeProjectFile(folder: string): string {
+  const taken = PROJECT_FILES.find((name) => existsSync(join(folder, name)));
+  if (taken !== undefined) {
+    throw new PtError("E_OUT_EXISTS", `${join(folder, taken)} exists already`, { hint: "Edit it, or remove it first." });
+  }
+  const path = join(folder, PROJECT_FILES[0]);
+  writeFileAtomic(path, projectFile());
+  return path;
+}
+
+/** The text of a project file that changes nothing until a line is uncommented. */
+export function projectFile(): string {
+  const isModel = (setting: Setting) => setting.key.startsWith("execution_model.");
+  const block = (settings: readonly Setting[]) => settings.map(commentedSetting).join("\n");
+  return `# Settings of pt-replay. Flags and PT_* variables win over this file.
+
+${block(RUN_SETTINGS.filter((setting) => !isModel(setting)))}
+
+# How the simulated venue treats orders.
+[execution_model]
+${block(RUN_SETTINGS.filter(isModel))}
+`;
+}
+
+function commentedSetting(setting: Setting): string {
+  return `# ${setting.describe} (${variableName(setting)})\n# ${setting.key.split(".").at(-1)} = ${tomlExample(setting)}`;
+}
+
+function tomlExample({ kind, byDefault }: Setting): string {
+  const isValue = !/[ (]/.test(byDefault) || kind === "switch";
+  switch (kind) {
+    case "switch":
+      return "false";
+    case "number":
+    case "integer":
+      return isValue && Number.isFinite(Number(byDefault)) ? byDefault : "0.5";
+    case "pair":
+      return `[${byDefault.replace(",", ", ")}]`;
+    case "list":
+      return byDefault === "none" ? "[]" : JSON.stringify(byDefault.split(",")).replaceAll(",", ", ");
+    case "params":
+      return "{ fast = 50, slow = 200 }";
+    case "text":
+      return JSON.stringify(isValue && byDefault !== "none" ? byDefault : "");
+  }
+}

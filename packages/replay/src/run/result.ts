@@ -1,0 +1,80 @@
+import { PtError } from "@powertrader/core/errors";
+import type { Run } from "@powertrader/core/engine";
+import { RESULT_SCHEMA_VERSION, type Result } from "@powertrader/core/files";
+import { buyAndHold, computeMetrics } from "@powertrader/core/metrics";
+import type { PreparedRun } from "./prepare-run.ts";
+import type { RunBook } from "./run-book.ts";
+
+/** The outcome of a finished run as `result.json` states it. */
+export function resultOf(prepared: PreparedRun, run: Run, book: RunBook, hash: string): Result {
+  const { curve } = run;
+  const benchmarkEquity = buyAndHold({
+    series: run.markets.map((market) => ({
+      columns: market.columns,
+      timeframeMs: market.timeframeMs,
+      firstDecisionMs: market.firstDecisionMs,
+    })),
+    timeMs: curve.timeMs,
+    length: curve.length,
+    initialCapital: prepared.settings.initialCapital,
+    fillAt: prepared.settings.model.fillAt,
+  });
+  const metrics = computeMetrics({
+    timeMs: curve.timeMs,
+    equity: curve.equity,
+    cash: curve.cash,
+    length: curve.length,
+    trades: book.trades,
+    fills: book.fills,
+    benchmarkEquity,
+  });
+  return {
+    schema_version: RESULT_SCHEMA_VERSION,
+    status: finalStatus(run),
+    hash,
+    synthetic: prepared.config.data.some((one) => one.source.includes("synthetic:")),
+    start_ts: prepared.settings.startMs / 1000,
+    end_ts: prepared.endMs / 1000,
+    bars: curve.length - 1,
+    initial_capital: prepared.settings.initialCapital,
+    final_equity: curve.equity[curve.length - 1]!,
+    open_positions: openPositions(run),
+    warm_up: warmUp(prepared, run),
+    metrics: metrics.values,
+    undefined_metrics: metrics.undefined,
+    notes: [...prepared.notes, ...book.notes()],
+  };
+}
+
+function finalStatus(run: Run): Result["status"] {
+  if (run.status === "running") throw new PtError("E_STRATEGY", "the run did not come to an end");
+  return run.status;
+}
+
+function openPositions(run: Run): Result["open_positions"] {
+  return run.markets
+    .filter((market) => market.position.qty !== 0)
+    .map((market) => {
+      const { qty, entryPrice, entryMs, fees } = market.position;
+      return {
+        symbol: market.symbol,
+        side: qty > 0 ? "long" : "short",
+        qty: Math.abs(qty),
+        entry_price: entryPrice,
+        entry_ts: entryMs / 1000,
+        mark: market.mark,
+        value: market.value,
+        unrealised_pnl: qty * (market.mark - entryPrice),
+        fees,
+      };
+    });
+}
+
+function warmUp(prepared: PreparedRun, run: Run): Result["warm_up"] {
+  return run.markets.map((market, i) => ({
+    symbol: market.symbol,
+    wanted: prepared.source.warmUpBars,
+    had: prepared.series[i]!.warmUpRows,
+    first_decision: market.firstDecisionMs === undefined ? null : market.firstDecisionMs / 1000,
+  }));
+}

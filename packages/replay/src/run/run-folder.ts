@@ -1,0 +1,163 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { RunConfig } from "@powertrader/core/config";
+import type { EquityCurve, RunRecorder, Series } from "@powertrader/core/engine";
+import { asSystemError, PtError } from "@powertrader/core/errors";
+import {
+  barsFile,
+  chainManifest,
+  encodeCashFlow,
+  encodeColumns,
+  encodeEquity,
+  encodeOrderEvent,
+  encodeSignal,
+  encodeSimFill,
+  encodeSimOrder,
+  encodeTrade,
+  HASHED_FILES,
+  hashFile,
+  JsonlWriter,
+  type Result,
+  RUN_FILES,
+  sha256,
+  sha256OfFile,
+  writeFileAtomic,
+} from "@powertrader/core/files";
+import { bucketOpen, timeframeMs } from "@powertrader/core/market";
+
+/** `backtest_results/backtest_2024-01-31_235959_1a2b3c4d`, from the wall clock and a random id. */
+export function newRunDir(nowMs: number): string {
+  const [day, time] = new Date(nowMs).toISOString().slice(0, 19).split("T");
+  return join("backtest_results", `backtest_${day}_${time!.replaceAll(":", "")}_${randomUUID().slice(0, 8)}`);
+}
+
+/**
+ * @throws PtError E_OUT_EXISTS when the folder holds anything: runs are never merged
+ */
+export function refuseUsedFolder(folder: string): void {
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw asSystemError(error, folder);
+  }
+  if (names.length === 0) return;
+  throw new PtError("E_OUT_EXISTS", `${folder} is not empty (${names.length} entries)`, {
+    hint: "Choose another --output-dir, or remove the folder first.",
+  });
+}
+
+/** Writes a run folder while the run goes on. `manifest.json` comes last: without it the folder is partial. */
+export class RunFolder implements RunRecorder {
+  readonly path: string;
+  readonly #writers: ReadonlyMap<string, JsonlWriter>;
+  readonly #signals: JsonlWriter;
+  readonly #orders: JsonlWriter;
+  readonly #events: JsonlWriter;
+  readonly #fills: JsonlWriter;
+  readonly #trades: JsonlWriter;
+  readonly #flows: JsonlWriter;
+
+  constructor(path: string) {
+    refuseUsedFolder(path);
+    this.path = path;
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (error) {
+      throw asSystemError(error, path);
+    }
+    const writers = new Map<string, JsonlWriter>();
+    const open = (name: string) => {
+      const writer = new JsonlWriter(join(path, name));
+      writers.set(name, writer);
+      return writer;
+    };
+    this.#writers = writers;
+    this.#signals = open(RUN_FILES.signals);
+    this.#orders = open(RUN_FILES.orders);
+    this.#events = open(RUN_FILES.orderEvents);
+    this.#fills = open(RUN_FILES.fills);
+    this.#trades = open(RUN_FILES.trades);
+    this.#flows = open(RUN_FILES.cashFlows);
+  }
+
+  signal: RunRecorder["signal"] = (signal) => this.#signals.append(encodeSignal(signal));
+  order: RunRecorder["order"] = (order) => this.#orders.append(encodeSimOrder(order));
+  orderEvent: RunRecorder["orderEvent"] = (event) => this.#events.append(encodeOrderEvent(event));
+  fill: RunRecorder["fill"] = (fill) => this.#fills.append(encodeSimFill(fill));
+  trade: RunRecorder["trade"] = (trade) => this.#trades.append(encodeTrade(trade));
+  cashFlow: RunRecorder["cashFlow"] = (flow) => this.#flows.append(encodeCashFlow(flow));
+
+  writeConfig(config: RunConfig): void {
+    this.writeJson(RUN_FILES.config, config);
+  }
+
+  writeBars(series: readonly Series[]): void {
+    for (const one of series) {
+      const path = join(this.path, barsFile(one.symbol, one.timeframe));
+      writeFileAtomic(path, encodeColumns(one.columns), { durable: false });
+    }
+  }
+
+  writeJson(name: string, value: unknown): void {
+    writeFileAtomic(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`, { durable: false });
+  }
+
+  /** Closes the line files; the run's hash is over them and the equity of every tick. */
+  finishLines(curve: EquityCurve, equityInterval: RunConfig["equity_interval"]): string {
+    for (const writer of this.#writers.values()) writer.close();
+    writeEquity(join(this.path, RUN_FILES.equity), curve, equityInterval);
+    return runHash(this.path, curve);
+  }
+
+  /** Writes result and manifest: from now on the folder is complete. */
+  seal(result: Result, config: RunConfig, codeVersion: string, withBars: boolean): void {
+    this.writeJson(RUN_FILES.result, result);
+    const names = [
+      RUN_FILES.config,
+      ...[...this.#writers.keys()].sort(),
+      RUN_FILES.equity,
+      RUN_FILES.result,
+      ...(withBars ? config.data.map((one) => one.file) : []),
+    ];
+    const data = config.data.map(({ symbol, timeframe, sha256 }) => ({ symbol, timeframe, sha256 }));
+    this.writeJson(
+      RUN_FILES.manifest,
+      chainManifest({
+        files: Object.fromEntries(names.map((name) => [name, sha256OfFile(join(this.path, name))])),
+        data,
+        config_sha256: sha256(JSON.stringify(config)),
+        code_version: codeVersion,
+        seed: config.seed,
+        result_hash: result.hash,
+      }),
+    );
+  }
+}
+
+/** One row at the start, then one per tick; with an interval only the last tick of each UTC interval and the last tick. */
+function writeEquity(path: string, curve: EquityCurve, interval: RunConfig["equity_interval"]): void {
+  const intervalMs = interval === null ? undefined : timeframeMs(interval);
+  const writer = new JsonlWriter(path);
+  for (let row = 0; row < curve.length; row++) {
+    const isLast = row === curve.length - 1;
+    // A tick at the boundary is the last one of the interval that ends there.
+    if (intervalMs !== undefined && row > 0 && !isLast) {
+      const own = bucketOpen(curve.timeMs[row]! - 1, intervalMs);
+      if (bucketOpen(curve.timeMs[row + 1]! - 1, intervalMs) === own) continue;
+    }
+    writer.append(encodeEquity(curve.timeMs[row]!, curve.equity[row]!, curve.cash[row]!));
+  }
+  writer.close();
+}
+
+/** sha256 over the bytes of the line files, then one little-endian Float64 equity per tick. */
+function runHash(folder: string, curve: EquityCurve): string {
+  const hash = createHash("sha256");
+  for (const name of HASHED_FILES) hashFile(join(folder, name), hash);
+  const ticks = curve.equity.subarray(1, curve.length);
+  hash.update(new Uint8Array(ticks.buffer, ticks.byteOffset, ticks.byteLength));
+  return hash.digest("hex");
+}

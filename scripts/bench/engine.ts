@@ -1,0 +1,89 @@
+import { executionModelSchema, toExecutionModel } from "@powertrader/core/config";
+import { createRun, type Fill, type RunRecorder, runBacktest, type Series } from "@powertrader/core/engine";
+import type { CandleColumns } from "@powertrader/core/market";
+import { createSignalPolicy } from "@powertrader/core/strategy";
+import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
+import { bareLoop, candles } from "./baseline.mjs";
+import { type BenchRow, median, pairRatio, row, timed } from "./row.ts";
+
+const N = 1_000_000;
+
+/** The full engine against the bare loop on the same million candles. */
+export async function engineBench(): Promise<readonly BenchRow[]> {
+  const columns: CandleColumns = { length: N, ...candles(N) };
+  const equity = new Float64Array(N);
+  const bare = () => bareLoop(columns, equity);
+  const fills: number[] = [];
+  const engine = async () => {
+    fills.push(
+      await runEngine([seriesOf("BTC-USDT", columns)], "sma-crossover", { fast: 10, slow: 30, direction: "long" }),
+    );
+  };
+
+  const ratio = await pairRatio(bare, engine);
+  if (fills[0]! < 36_000) throw new Error(`only ${fills[0]} fills: the strategy did not trade`);
+  
+  await engine();
+  const c1 = process.cpuUsage(cpu0);
+  const cpu2 = process.cpuUsage();
+  bare();
+  const c3 = process.cpuUsage(cpu2);
+  console.error("cpu ms", (c1.user + c1.system) / 1000, (c3.user + c3.system) / 1000);
+  const engineMs = median([await timed(engine), await timed(engine), await timed(engine)]);
+  return [
+    row("full engine ÷ bare loop, 1M candles, sma 10/30 long", ratio, "×", { atMost: 16 }),
+    row("full engine", N / engineMs / 1000, "M candles/s"),
+    row("fills", fills[0]!, "fills"),
+    row("heap growth per million bars without orders", await heapGrowth(columns), "MB", { atMost: 1 }),
+  ];
+}
+
+function seriesOf(symbol: string, columns: CandleColumns): Series {
+  return { symbol, timeframe: "1min", columns, warmUpRows: 0 };
+}
+
+async function runEngine(series: readonly Series[], name: string, given: Record<string, unknown>): Promise<number> {
+  const strategy = findStrategy(name);
+  const recorder = new CountingRecorder();
+  const run = createRun({
+    settings: {
+      startMs: series[0]!.columns.time[0]!,
+      initialCapital: 10_000,
+      seed: 1,
+      closeAtEnd: false,
+      model: toExecutionModel(
+        executionModelSchema.parse({ fee_bps: 10, max_volume_pct: 100, min_notional: 0, qty_step: 0 }),
+      ),
+    },
+    series,
+    source: strategy.create(resolveParams(strategy, given), new IndicatorHub(series)),
+    policy: createSignalPolicy(0.001),
+    recorder,
+  });
+  await runBacktest(run);
+  return recorder.fills.length;
+}
+
+class CountingRecorder implements RunRecorder {
+  readonly fills: Fill[] = [];
+  signal(): void {}
+  order(): void {}
+  orderEvent(): void {}
+  trade(): void {}
+  cashFlow(): void {}
+  fill(fill: Fill): void {
+    this.fills.push(fill);
+  }
+}
+
+/** Megabytes of heap that a run without orders leaves behind while it is alive, typed arrays apart. */
+async function heapGrowth(columns: CandleColumns): Promise<number> {
+  const collect = globalThis.gc;
+  if (collect === undefined) throw new Error("start node with --expose-gc");
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const fills = await runEngine([seriesOf("BTC-USDT", columns)], "breakout", { lookback: 900_000 });
+  if (fills !== 0) throw new Error("the strategy without orders traded");
+  collect();
+  return Math.max(0, (process.memoryUsage().heapUsed - before) / 1e6);
+}
