@@ -1,4 +1,4 @@
-export { EquityCurve } from "./equity-curve.ts";
+export type { CurveColumns, EquityCurve } from "./equity-curve.ts";
 export type { ExecutionModel } from "./execution-model.ts";
 export { floorToStep } from "./liquidity.ts";
 export type { Series } from "./market.ts";

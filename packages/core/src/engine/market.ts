@@ -39,10 +39,8 @@ export class Market {
   onBar: BarWatcher = () => undefined;
   /** Whether a bar of this coin closes at the present tick. */
   hasBar = false;
-  /** When the next bar closes, `Infinity` after the last. */
-  nextCloseMs = Number.NaN;
-  /** What a unit is worth now: the bar's open while orders meet it, its close afterwards, the last close without a bar. */
-  mark = Number.NaN;
+  /** What a unit is worth now: the bar's open while orders meet it, its close afterwards, the last close without a bar, 0 before the first. */
+  mark = 0;
   /** Close of the first bar the strategy was asked about, epoch milliseconds. */
   firstDecisionMs: number | undefined = undefined;
   ordersPlaced = 0;
@@ -60,7 +58,6 @@ export class Market {
     this.columns = series.columns;
     this.#cursor = { row: series.warmUpRows - 1 };
     this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor);
-    this.nextCloseMs = this.#closeOf(series.warmUpRows);
   }
 
   /** Row of the last closed bar. */
@@ -70,14 +67,9 @@ export class Market {
 
   /** Moves to the bar that closes at `nowMs`, if there is one. */
   advanceTo(nowMs: number): void {
-    this.hasBar = this.nextCloseMs === nowMs;
-    if (!this.hasBar) return;
-    this.#cursor.row++;
-    this.nextCloseMs = this.#closeOf(this.#cursor.row + 1);
-  }
-
-  #closeOf(row: number): number {
-    return row < this.columns.length ? this.columns.time[row]! + this.timeframeMs : Infinity;
+    const next = this.#cursor.row + 1;
+    this.hasBar = next < this.columns.length && this.columns.time[next]! + this.timeframeMs === nowMs;
+    if (this.hasBar) this.#cursor.row = next;
   }
 
   /** While orders meet the bar, positions are worth its open. */
@@ -111,6 +103,6 @@ export class Market {
 
   /** Signed value of the position at the mark. */
   get value(): number {
-    return this.position.qty === 0 ? 0 : this.position.qty * this.mark;
+    return this.position.qty * this.mark;
   }
 }

@@ -1,6 +1,6 @@
 import { closePosition } from "./close-position.ts";
 import { cancelWorking } from "./place-orders.ts";
-import { nextTickMs, type Run } from "./run.ts";
+import type { Run } from "./run.ts";
 import { step } from "./step.ts";
 
 const PROGRESS_EVERY = 50;
@@ -33,7 +33,7 @@ export async function runBacktest(run: Run, options: DriveOptions = {}): Promise
   const { onProgress, signal, breathe } = options;
   let bar = 0;
   while (run.status === "running") {
-    const done = runTicks(run, PROGRESS_EVERY);
+    const done = runTicks(run, bar, PROGRESS_EVERY);
     bar += done;
     if (done < PROGRESS_EVERY) break;
     onProgress?.(progressOf(run, bar));
@@ -46,15 +46,16 @@ export async function runBacktest(run: Run, options: DriveOptions = {}): Promise
   onProgress?.(progressOf(run, bar));
 }
 
-/** Runs up to `count` ticks; returns how many there were. */
-function runTicks(run: Run, count: number): number {
-  for (let done = 0; done < count; done++) {
-    const nextMs = nextTickMs(run.markets);
-    if (nextMs === Infinity || run.status !== "running") return done;
-    run.nowMs = nextMs;
+/** Runs up to `count` ticks from tick `from` on; returns how many there were. */
+function runTicks(run: Run, from: number, count: number): number {
+  const { timeline } = run;
+  const to = Math.min(from + count, timeline.length);
+  for (let tick = from; tick < to; tick++) {
+    run.nowMs = timeline.at(tick);
     step(run);
+    if (run.status !== "running") return tick + 1 - from;
   }
-  return count;
+  return to - from;
 }
 
 /** Orders of the last bar expire; with `closeAtEnd` positions are closed at the last close, as far as its volume goes. */
@@ -67,7 +68,7 @@ function finish(run: Run): void {
       cancelWorking(run, market, "expired", "end_of_run");
     }
     run.revalue();
-    run.curve.record(run.nowMs, run.equity, run.cash);
+    run.curve.amend(run.equity, run.cash);
   }
   run.status = "completed";
 }
@@ -75,7 +76,7 @@ function finish(run: Run): void {
 function progressOf(run: Run, bar: number): Progress {
   return {
     bar,
-    bars: run.curve.timeMs.length - 1,
+    bars: run.timeline.length,
     nowMs: run.nowMs,
     pnl: run.equity - run.settings.initialCapital,
     trades: run.trades,

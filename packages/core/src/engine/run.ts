@@ -4,6 +4,7 @@ import { EquityCurve } from "./equity-curve.ts";
 import type { ExecutionModel } from "./execution-model.ts";
 import { Market, type Series } from "./market.ts";
 import type { RunRecorder } from "./recorder.ts";
+import { Timeline } from "./timeline.ts";
 
 export interface RunSettings {
   readonly startMs: number;
@@ -26,6 +27,7 @@ export class Run implements AccountView {
   readonly source: SignalSource;
   readonly policy: TraderPolicy;
   readonly recorder: RunRecorder;
+  readonly timeline: Timeline;
   readonly curve: EquityCurve;
   status: RunStatus = "running";
   /** The moment of the present tick, epoch milliseconds. */
@@ -48,7 +50,8 @@ export class Run implements AccountView {
     this.nowMs = parts.settings.startMs;
     this.cash = parts.settings.initialCapital;
     this.equity = parts.settings.initialCapital;
-    this.curve = new EquityCurve(countTicks(parts.series), parts.settings.startMs, parts.settings.initialCapital);
+    this.timeline = new Timeline(parts.series);
+    this.curve = new EquityCurve(this.timeline, parts.settings.startMs, parts.settings.initialCapital);
     this.#bySymbol = new Map(this.markets.map((market) => [market.symbol, market]));
   }
 
@@ -77,6 +80,16 @@ export class Run implements AccountView {
     this.equity = equity;
   }
 
+  /** Marks every coin that has a bar at its close, and brings `equity` up to date. */
+  markAtClose(): void {
+    let equity = this.cash;
+    for (const market of this.markets) {
+      if (market.hasBar) market.markAtClose();
+      equity += market.value;
+    }
+    this.equity = equity;
+  }
+
   /** What entries may spend without leverage: equity − Σ |quantity| × mark, never more than the cash there is. */
   freeMoney(): number {
     this.revalue();
@@ -98,27 +111,4 @@ export interface RunParts {
 /** The one factory of run scopes. */
 export function createRun(parts: RunParts): Run {
   return new Run(parts);
-}
-
-/** Number of distinct closes in the traded rows of all series. */
-function countTicks(series: readonly Series[]): number {
-  const rows = series.map((one) => one.columns.length - one.warmUpRows);
-  if (series.length === 1) return rows[0]!;
-  const markets = series.map((one) => new Market(one));
-  let ticks = 0;
-  for (let nowMs = nextTickMs(markets); nowMs < Infinity; nowMs = nextTickMs(markets)) {
-    for (const market of markets) market.advanceTo(nowMs);
-    ticks++;
-  }
-  return ticks;
-}
-
-/** The next close of any market, `Infinity` when all are at their end. */
-export function nextTickMs(markets: readonly Market[]): number {
-  let next = Infinity;
-  for (const market of markets) {
-    const closeMs = market.nextCloseMs;
-    if (closeMs < next) next = closeMs;
-  }
-  return next;
 }

@@ -25,18 +25,18 @@ export function step(run: Run): void {
   }
 
   // 3 ledger: positions are marked at the close.
-  for (const market of markets) if (market.hasBar) market.markAtClose();
-  run.revalue();
+  run.markAtClose();
   if (run.equity <= 0) return ruin(run);
 
   // 4 signals
   const signals = collectSignals(run);
 
   // 5 decisions
-  placeOrders(run, run.policy.onTick(signals, run));
+  const intents = run.policy.onTick(signals, run);
+  if (intents.length > 0) placeOrders(run, intents);
   if (model.fillAt === "close") meetClose(run);
 
-  run.curve.record(run.nowMs, run.equity, run.cash);
+  run.curve.record(run.equity, run.cash);
 }
 
 const NO_SIGNALS: readonly Signal[] = [];
@@ -92,5 +92,5 @@ function ruin(run: Run): void {
   }
   run.status = "ruined";
   run.revalue();
-  run.curve.record(run.nowMs, run.equity, run.cash);
+  run.curve.record(run.equity, run.cash);
 }

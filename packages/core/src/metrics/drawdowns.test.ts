@@ -50,6 +50,10 @@ describe("measureDrawdowns", () => {
     expect({ maxShare, longestMs }).toEqual({ maxShare: 0.5, longestMs: 5 });
   });
 
+  it("counts no fall from a peak without money", () => {
+    expect(measure([0, -5, 0]).deepest).toEqual([]);
+  });
+
   it("goes beyond one where equity falls below zero", () => {
     expect(measure([100, -20]).maxShare).toBeCloseTo(1.2, 12);
   });

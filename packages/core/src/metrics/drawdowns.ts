@@ -21,7 +21,7 @@ export interface DrawdownSummary {
 }
 
 /**
- * All drawdowns of a curve, every row counted.
+ * All drawdowns of a curve, every row counted. A fall from a peak of zero or below has no share and is none.
  *
  * @param length - rows used, at least 1; the first is a peak
  * @param keep - how many of the deepest to describe
@@ -41,6 +41,7 @@ export function measureDrawdowns(
   let trough = peak;
 
   const end = (row: number, recovered: boolean) => {
+    if (!(peak > 0)) return;
     const share = (peak - trough) / peak;
     const durationMs = timeMs[row]! - timeMs[peakRow]!;
     if (share > maxShare) maxShare = share;

@@ -60,8 +60,9 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     folder.writeJson(RUN_FILES.run, wall("failed"));
     throw strategyFailure(error, prepared, run.curve.length - 1, options.folder);
   }
-  const hash = folder.finishLines(run.curve, prepared.config.equity_interval);
-  const result = resultOf(prepared, run, book, hash);
+  const curve = run.curve.toColumns();
+  const hash = folder.finishLines(curve, prepared.config.equity_interval);
+  const result = resultOf(prepared, run, book, curve, hash);
   if (run.status === "cancelled") {
     folder.writeJson(RUN_FILES.result, result);
     folder.writeJson(RUN_FILES.run, wall("cancelled"));

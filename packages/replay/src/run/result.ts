@@ -1,13 +1,12 @@
 import { PtError } from "@powertrader/core/errors";
-import type { Run } from "@powertrader/core/engine";
+import type { CurveColumns, Run } from "@powertrader/core/engine";
 import { RESULT_SCHEMA_VERSION, type Result } from "@powertrader/core/files";
 import { buyAndHold, computeMetrics } from "@powertrader/core/metrics";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { RunBook } from "./run-book.ts";
 
 /** The outcome of a finished run as `result.json` states it. */
-export function resultOf(prepared: PreparedRun, run: Run, book: RunBook, hash: string): Result {
-  const { curve } = run;
+export function resultOf(prepared: PreparedRun, run: Run, book: RunBook, curve: CurveColumns, hash: string): Result {
   const benchmarkEquity = buyAndHold({
     series: run.markets.map((market) => ({
       columns: market.columns,
@@ -20,10 +19,7 @@ export function resultOf(prepared: PreparedRun, run: Run, book: RunBook, hash: s
     fillAt: prepared.settings.model.fillAt,
   });
   const metrics = computeMetrics({
-    timeMs: curve.timeMs,
-    equity: curve.equity,
-    cash: curve.cash,
-    length: curve.length,
+    ...curve,
     trades: book.trades,
     fills: book.fills,
     benchmarkEquity,

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { RunConfig } from "@powertrader/core/config";
-import type { EquityCurve, RunRecorder, Series } from "@powertrader/core/engine";
+import type { CurveColumns, RunRecorder, Series } from "@powertrader/core/engine";
 import { asSystemError, PtError } from "@powertrader/core/errors";
 import {
   barsFile,
@@ -106,7 +106,7 @@ export class RunFolder implements RunRecorder {
   }
 
   /** Closes the line files; the run's hash is over them and the equity of every tick. */
-  finishLines(curve: EquityCurve, equityInterval: RunConfig["equity_interval"]): string {
+  finishLines(curve: CurveColumns, equityInterval: RunConfig["equity_interval"]): string {
     for (const writer of this.#writers.values()) writer.close();
     writeEquity(join(this.path, RUN_FILES.equity), curve, equityInterval);
     return runHash(this.path, curve);
@@ -138,7 +138,7 @@ export class RunFolder implements RunRecorder {
 }
 
 /** One row at the start, then one per tick; with an interval only the last tick of each UTC interval and the last tick. */
-function writeEquity(path: string, curve: EquityCurve, interval: RunConfig["equity_interval"]): void {
+function writeEquity(path: string, curve: CurveColumns, interval: RunConfig["equity_interval"]): void {
   const intervalMs = interval === null ? undefined : timeframeMs(interval);
   const writer = new JsonlWriter(path);
   for (let row = 0; row < curve.length; row++) {
@@ -154,7 +154,7 @@ function writeEquity(path: string, curve: EquityCurve, interval: RunConfig["equi
 }
 
 /** sha256 over the bytes of the line files, then one little-endian Float64 equity per tick. */
-function runHash(folder: string, curve: EquityCurve): string {
+function runHash(folder: string, curve: CurveColumns): string {
   const hash = createHash("sha256");
   for (const name of HASHED_FILES) hashFile(join(folder, name), hash);
   const ticks = curve.equity.subarray(1, curve.length);
