@@ -43,6 +43,7 @@ export async function build(root, { force = false } = {}) {
     const fingerprint = sourceFingerprint(root);
     const esbuild = await import("esbuild");
     const { targets, problems } = planTargets(root);
+    const define = { PT_CODE_VERSION: JSON.stringify(`${versionOf(root)}+${fingerprint.slice(0, 12)}`) };
 
     /** @type {string[]} */
     const written = [];
@@ -52,7 +53,7 @@ export async function build(root, { force = false } = {}) {
         let result;
         try {
           result = /** @type {any} */ (
-            await esbuild.build({ ...target.options, absWorkingDir: root, outdir: target.outdir })
+            await esbuild.build({ ...target.options, define, absWorkingDir: root, outdir: target.outdir })
           );
         } catch (error) {
           const { errors } = /** @type {{ errors?: Message[] }} */ (error);
@@ -74,6 +75,11 @@ export async function build(root, { force = false } = {}) {
     writeFileSync(path.join(root, STAMP), JSON.stringify({ fingerprint, files: written.sort() }));
     console.error(`build: ${written.length} files in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   });
+}
+
+/** @param {string} root */
+function versionOf(root) {
+  return JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).version;
 }
 
 /** What to build: per package its exports, and its bins if it has any. @param {string} root */

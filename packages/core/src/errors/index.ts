@@ -1,4 +1,4 @@
-export { allErrorCodes, EXIT, type ErrorCode, exitCodeOf } from "./error-codes.ts";
+export { allErrorCodes, type ErrorCode, EXIT, exitCodeOf } from "./error-codes.ts";
 export { PtError, type PtErrorOptions } from "./pt-error.ts";
 export { didYouMean, nearest } from "./suggest.ts";
 export { asSystemError } from "./system-error.ts";

@@ -3,11 +3,11 @@
  * Near means an edit distance (insert, delete, replace, swap neighbours) of at most a third of the word, at least 1.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const wanted = word.toLowerCase();
+  const wanted = comparable(word);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const distance = editDistance(wanted, comparable(candidate));
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -22,10 +22,13 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return match === undefined ? "" : ` (did you mean "${match}"?)`;
 }
 
-/** Optimal string alignment distance. Words longer than 64 characters are cut: nobody mistypes those by a letter. */
-function editDistance(left: string, right: string): number {
-  const a = left.slice(0, 64);
-  const b = right.slice(0, 64);
+/** Without case, and cut at 64 characters: nobody mistypes longer words by a letter. */
+function comparable(word: string): string {
+  return word.toLowerCase().slice(0, 64);
+}
+
+/** Optimal string alignment distance. */
+function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -6,7 +6,7 @@ import { PtError } from "./pt-error.ts";
  */
 export function asSystemError(error: unknown, path: string): unknown {
   const errno = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (error instanceof PtError || errno === undefined) return error;
+  if (error instanceof PtError || errno === undefined || !/^E[A-Z0-9]+$/.test(errno)) return error;
   const options = { details: { path, errno }, cause: error };
   switch (errno) {
     case "ENOSPC":
@@ -29,12 +29,9 @@ export function asSystemError(error: unknown, path: string): unknown {
         ...options,
         hint: "A file stands where a folder is needed, or the reverse; choose another path.",
       });
-    case "EIO":
-    case "EMFILE":
-    case "ENFILE":
-    case "EXDEV":
-      return new PtError("E_IO", `the system refused ${path} (${errno})`, options);
+    case "ENAMETOOLONG":
+      return new PtError("E_IO", `the path is too long: ${path}`, { ...options, hint: "Choose a shorter one." });
     default:
-      return error;
+      return new PtError("E_IO", `the system refused ${path} (${errno})`, options);
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createRun, type Progress, runBacktest } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { type Result, RUN_FILES } from "@powertrader/core/files";
+import { createEventLog } from "@powertrader/core/log";
 import { codeVersion } from "./code-version.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { resultOf } from "./result.ts";
@@ -40,6 +41,8 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
   });
   folder.writeJson(RUN_FILES.run, wall("running"));
   folder.writeConfig(prepared.config);
+  const log = await createEventLog(join(options.folder, RUN_FILES.events));
+  log.info({ event: "run_started", strategy: prepared.config.strategy, symbols: prepared.series.map((one) => one.symbol) });
   if (options.bars) folder.writeBars(prepared.series);
 
   const book = new RunBook(folder);
@@ -58,11 +61,14 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     });
   } catch (error) {
     folder.writeJson(RUN_FILES.run, wall("failed"));
+    log.error({ event: "error", bar: run.curve.length, message: (error as Error).message });
     throw strategyFailure(error, prepared, run.curve.length - 1, options.folder);
   }
   const curve = run.curve.toColumns();
   const hash = folder.finishLines(curve, prepared.config.equity_interval);
   const result = resultOf(prepared, run, book, curve, hash);
+  for (const note of result.notes) log.warn({ event: "warning", message: note });
+  log.info({ event: "run_finished", status: result.status, bars: result.bars, hash });
   if (run.status === "cancelled") {
     folder.writeJson(RUN_FILES.result, result);
     folder.writeJson(RUN_FILES.run, wall("cancelled"));
