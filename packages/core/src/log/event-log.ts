@@ -16,5 +16,10 @@ export async function createEventLog(path: string): Promise<EventLog> {
     formatters: { level: (level: string) => ({ level }) },
     timestamp: () => `,"time":${Date.now() / 1000}`,
   };
-  return pino(options, pino.destination({ dest: path, sync: true }));
+  const logger = pino(options, pino.destination({ dest: path, sync: true }));
+  return {
+    info: (event) => logger.info(event),
+    warn: (event) => logger.warn(event),
+    error: (event) => logger.error(event),
+  };
 }
