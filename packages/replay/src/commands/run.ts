@@ -23,8 +23,9 @@ async function replay(frame: Frame, command: Command, warmFirst: boolean, run: b
   const resolved = await settingsOf(command);
   if (warmFirst) {
     const { warmCacheFor } = await import("../run/warm-cache.ts");
-    await warmCacheFor(resolved, frame);
-    if (!run) return;
+    const status = await warmCacheFor(resolved, frame);
+    if (status !== 0) process.exitCode = status;
+    if (status !== 0 || !run) return;
   }
   const { prepareRun } = await import("../run/prepare-run.ts");
   const { newRunDir } = await import("../run/run-folder.ts");

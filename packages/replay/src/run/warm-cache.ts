@@ -1,4 +1,57 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Frame } from "@powertrader/core/cli";
 import type { ResolvedSettings } from "@powertrader/core/config";
+import { PtError } from "@powertrader/core/errors";
+import { timeframeMs } from "@powertrader/core/market";
+import { formatTime, parseDate } from "@powertrader/core/time";
+import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
 
-export async function warmCacheFor(_resolved: ResolvedSettings, _frame: Frame): Promise<void> {}
+/**
+ * Lets `pt-cache warm` fetch what a replay with these settings misses, its warm-up included.
+ * Returns its exit status; when that is not 0 it has said why itself.
+ *
+ * @throws PtError E_USAGE without a start date
+ */
+export async function warmCacheFor(settings: ResolvedSettings, { flags, signal }: Frame): Promise<number> {
+  const args = ["warm", ...warmFlags(settings)];
+  if (flags.json) args.push("--json");
+  if (flags.quiet) args.push("--quiet");
+  // Our stdout belongs to the result: what the other program reports there is a note here.
+  const stdout = flags.json || flags.quiet ? "ignore" : process.stderr;
+  const child = spawn(process.execPath, [cacheBin(), ...args], { stdio: ["ignore", stdout, "inherit"] });
+  const stop = () => child.kill("SIGTERM");
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (status) => resolve(status ?? 143));
+    });
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function warmFlags({ config, cacheDir }: ResolvedSettings): readonly string[] {
+  if (config.start_date === undefined) {
+    throw new PtError("E_USAGE", "--warm-cache needs --start-date", { hint: "Say from when on candles are wanted." });
+  }
+  const strategy = findStrategy(config.strategy);
+  const { warmUpBars } = strategy.create(resolveParams(strategy, config.params), new IndicatorHub([]));
+  const fromMs = parseDate(config.start_date, "start_date") - warmUpBars * timeframeMs(config.timeframe);
+  return [
+    ["--cache-dir", cacheDir],
+    ["--exchange", config.exchange],
+    ["--coins", config.coins.join(",")],
+    ["--quote", config.quote],
+    ["--timeframe", config.timeframe],
+    ["--start-date", formatTime(fromMs)],
+    config.end_date === undefined ? [] : ["--end-date", config.end_date],
+  ].flat();
+}
+
+function cacheBin(): string {
+  const manifest = createRequire(import.meta.url).resolve("@powertrader/cache/package.json");
+  return join(manifest, "../bin/pt-cache.js");
+}
