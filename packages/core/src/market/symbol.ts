@@ -1,17 +1,19 @@
 import { PtError } from "../errors/index.ts";
 
-const COIN = /^[A-Z0-9]{1,20}$/;
+/** Judged before the change to upper case, which makes ASCII of some other letters. */
+const COIN = /^[A-Za-z0-9]{1,20}$/;
 const EXCHANGE = /^[a-z0-9_-]{1,40}$/;
-/** Device names that some file systems refuse as file names. */
-const RESERVED = /^(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])$/;
+/** Device names that some file systems refuse as file names, and keys that reach into prototypes. */
+const RESERVED = /^(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9]|CONSTRUCTOR|PROTOTYPE)$/;
 
 /**
  * One coin name (`btc` → `BTC`).
  * @throws PtError E_SYMBOL for anything but 1–20 letters and digits
  */
 export function parseCoin(text: string): string {
-  const coin = text.trim().toUpperCase();
-  if (COIN.test(coin) && !RESERVED.test(coin)) return coin;
+  const name = text.trim();
+  const coin = name.toUpperCase();
+  if (COIN.test(name) && !RESERVED.test(coin)) return coin;
   throw new PtError("E_SYMBOL", `"${printable(text)}" is not a coin name`, {
     hint: "Coins are 1 to 20 letters and digits, separated by commas, e.g. --coins BTC,ETH.",
   });
@@ -47,7 +49,7 @@ export function parseExchange(text: string): string {
   const name = text.trim();
   if (EXCHANGE.test(name)) return name;
   throw new PtError("E_NAME", `"${printable(text)}" is not an exchange name`, {
-    hint: "Exchange names are lower-case letters, digits, _ and -, e.g. kucoin.",
+    hint: "Exchange names are 1 to 40 lower-case letters, digits, _ and -, e.g. kucoin.",
   });
 }
 

@@ -1,4 +1,5 @@
 import { didYouMean, PtError } from "../errors/index.ts";
+import { printable } from "./symbol.ts";
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -52,7 +53,7 @@ export function parseTimeframe(text: string): Timeframe {
   const short = TIMEFRAMES.find((timeframe) => shortTimeframe(timeframe) === trimmed);
   if (short !== undefined) return short;
   const known = TIMEFRAMES.map(shortTimeframe);
-  throw new PtError("E_TIMEFRAME", `unknown timeframe "${text}"${didYouMean(trimmed, known)}`, {
+  throw new PtError("E_TIMEFRAME", `unknown timeframe "${printable(text)}"${didYouMean(trimmed, known)}`, {
     hint: `Use one of ${known.join(" ")}.`,
     details: { value: text },
   });
