@@ -1,0 +1,35 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { asSystemError } from "@powertrader/core/errors";
+import type { z } from "zod";
+import { brokenFolder, whyUnreadable } from "./broken-folder.ts";
+
+/** No JSON document of a run is larger; a file that is was not written by a run. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A JSON document of a run folder, or `undefined` when there is none.
+ * @throws PtError E_RUN_FOLDER when it is there but cannot be used, E_PERM when it may not be read
+ */
+export function readDocument<Schema extends z.ZodType>(
+  folder: string,
+  name: string,
+  schema: Schema,
+): z.infer<Schema> | undefined {
+  const path = join(folder, name);
+  let text: string;
+  try {
+    if (statSync(path).size > MAX_BYTES) {
+      throw brokenFolder(path, "is larger than any run writes", "Check that this is a run folder.");
+    }
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw asSystemError(error, path);
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    throw brokenFolder(path, whyUnreadable(error), "The file was damaged or edited; run the backtest again.", error);
+  }
+}

@@ -1,0 +1,41 @@
+import { executionModelSchema } from "@powertrader/core/config";
+import { z } from "zod";
+
+/**
+ * What a report reads of `config.json`. Names stay free text: a report describes whatever was recorded, so nothing here
+ * may decide where a file is read or what is executed.
+ */
+export const recordedConfigSchema = z.looseObject({
+  coins: z.array(z.string()).default([]),
+  quote: z.string().default(""),
+  exchange: z.string().default(""),
+  timeframe: z.string().default(""),
+  start_date: z.string().default(""),
+  end_date: z.string().default(""),
+  strategy: z.string().default(""),
+  params: z.record(z.string(), z.unknown()).default({}),
+  size: z.number().nullish(),
+  seed: z.number().default(0),
+  close_at_end: z.boolean().default(false),
+  equity_interval: z.string().nullable().default(null),
+  name: z.string().nullable().default(null),
+  tags: z.array(z.string()).default([]),
+  note: z.string().nullable().default(null),
+  execution_model: executionModelSchema.loose().prefault({}),
+  data: z
+    .array(
+      z.object({
+        symbol: z.string(),
+        timeframe: z.string(),
+        file: z.string(),
+        rows: z.int().nonnegative(),
+        warm_up_rows: z.int().nonnegative(),
+        source: z.string(),
+        sha256: z.string(),
+      }),
+    )
+    .default([]),
+});
+
+export type RecordedConfig = z.infer<typeof recordedConfigSchema>;
+export type RecordedSeries = RecordedConfig["data"][number];
