@@ -1,0 +1,90 @@
+import {
+  type DailyPoints,
+  type Drawdown,
+  dailyPoints,
+  type MonthlyReturn,
+  measureDrawdowns,
+  monthlyReturns,
+} from "@powertrader/core/metrics";
+import type { RunRecord } from "../run-folder/read-run.ts";
+import { benchmarkEquity } from "./benchmark.ts";
+import { type RunMetrics, runMetrics } from "./run-metrics.ts";
+import { compareSlippage, type SlippageComparison } from "./slippage-comparison.ts";
+import { groupTrades, type SymbolRow, symbolRows, type TradeGroup } from "./trade-groups.ts";
+
+/** A run and everything a report says about it. */
+export interface Analysis {
+  readonly run: RunRecord;
+  readonly metrics: RunMetrics;
+  /** Equity of buying and holding at the rows of `run.equity`; `undefined` without bars. */
+  readonly benchmark: Float64Array | undefined;
+  readonly daily: DailyPoints;
+  /** The deepest ones, deepest first. */
+  readonly drawdowns: readonly Drawdown[];
+  readonly months: readonly MonthlyReturn[];
+  readonly symbols: readonly SymbolRow[];
+  readonly exits: readonly TradeGroup[];
+  readonly sides: readonly TradeGroup[];
+  readonly slippage: SlippageComparison | undefined;
+  /** What the reader must know before believing the numbers. */
+  readonly warnings: readonly string[];
+}
+
+const DRAWDOWNS_KEPT = 5;
+
+/** Everything that can be said about a run from its folder. Pure: the same folder, the same analysis. */
+export function analyzeRun(run: RunRecord): Analysis {
+  const { equity, result, config } = run;
+  const trades = run.trades ?? [];
+  const benchmark = benchmarkEquity(run);
+  const metrics = runMetrics(run, benchmark);
+  const daily = dailyPoints(equity.timeMs, equity.equity, equity.length);
+  return {
+    run,
+    metrics,
+    benchmark,
+    daily,
+    drawdowns: measureDrawdowns(equity.timeMs, equity.equity, equity.length, DRAWDOWNS_KEPT).deepest,
+    months: monthlyReturns(daily),
+    symbols: symbolRows(symbolsOf(config), trades, run.fills ?? [], result.open_positions),
+    exits: groupTrades(trades, (trade) => trade.exitReason),
+    sides: groupTrades(trades, (trade) => trade.side),
+    slippage: compareSlippage(run),
+    warnings: warningsAbout(run, metrics),
+  };
+}
+
+function symbolsOf(config: RunRecord["config"]): readonly string[] {
+  return config.data.length > 0
+    ? [...new Set(config.data.map((one) => one.symbol))]
+    : config.coins.map((coin) => `${coin}-${config.quote}`);
+}
+
+function warningsAbout(run: RunRecord, metrics: RunMetrics): readonly string[] {
+  const { config, result, manifest, equity, bars } = run;
+  const warnings: string[] = [];
+  if (metrics.differing.length > 0) {
+    warnings.push(
+      `result.json disagrees with the files of the run on ${metrics.differing.join(", ")}; the values shown were computed from the files. The folder was edited or damaged.`,
+    );
+  }
+  if (config.equity_interval === null && !run.hasEveryTick) {
+    warnings.push(
+      `equity.jsonl has ${equity.length} rows where the run made ${result.bars + 1}; curves are drawn from what is there, metrics are those of result.json.`,
+    );
+  }
+  for (const series of bars) {
+    if (!series.isUnchanged) warnings.push(`The bars of ${series.symbol} are not those that the run recorded.`);
+  }
+  if (bars.length > 0 && bars.length < config.data.length) {
+    warnings.push(
+      "The bars of some coins are missing from the run folder; they have no price chart, and there is no benchmark curve.",
+    );
+  }
+  if (manifest !== undefined && manifest.result_hash !== result.hash) {
+    warnings.push("manifest.json was written for another result: the run hashes differ.");
+  }
+  if (run.trades === undefined) warnings.push("trades.jsonl is missing; trade figures are those of result.json.");
+  if (run.fills === undefined) warnings.push("sim_fills.jsonl is missing; cost figures are those of result.json.");
+  return warnings;
+}

@@ -1,0 +1,28 @@
+import { candleAt, firstRowAt } from "@powertrader/core/market";
+import { slippageAsked } from "@powertrader/core/metrics";
+import type { RunRecord } from "../run-folder/read-run.ts";
+
+/** Quote currency. */
+export interface SlippageComparison {
+  /** What the model wanted, before the range of the bars cut it. */
+  readonly asked: number;
+  readonly paid: number;
+}
+
+/** Slippage asked and paid over all fills; `undefined` when the bars of a fill are not in the run folder. */
+export function compareSlippage(run: RunRecord): SlippageComparison | undefined {
+  const { fills, bars, config } = run;
+  if (fills === undefined) return undefined;
+  const columnsOf = new Map(bars.map((one) => [one.symbol, one.columns]));
+  let asked = 0;
+  let paid = 0;
+  for (const fill of fills) {
+    const columns = columnsOf.get(fill.symbol);
+    if (columns === undefined) return undefined;
+    const row = firstRowAt(columns, fill.barMs);
+    if (columns.time[row] !== fill.barMs) return undefined;
+    asked += slippageAsked(fill.qty, fill.referencePrice, candleAt(columns, row), config.execution_model.slippage_bps);
+    paid += Math.abs(fill.price - fill.referencePrice) * fill.qty;
+  }
+  return { asked, paid };
+}
