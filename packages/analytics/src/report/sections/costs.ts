@@ -1,0 +1,64 @@
+import type { Analysis } from "../../analysis/analyze-run.ts";
+import { formatMoney, formatShare } from "../../format/numbers.ts";
+import { type Html, html } from "../html.ts";
+import { table } from "../table.ts";
+import { gain } from "../values.ts";
+
+/** What trading cost and how much of the result it ate. */
+export function costs({ run, metrics, slippage }: Analysis): Html | undefined {
+  const { fees, slippage_cost: paid, turnover } = metrics.values;
+  if (fees == null || paid == null || turnover == null) return undefined;
+  const { result, config, cashFlows } = run;
+  const flows = cashFlows.reduce((sum, flow) => sum + flow.amount, 0);
+  const net = result.final_equity - result.initial_capital;
+  const before = net + fees + paid - flows;
+  const rows: readonly (readonly [string, number, string])[] = [
+    ["Result before costs", before, "what trading made at the prices it saw, with the quantities it traded"],
+    ["Fees", -fees, `${bps(fees, turnover)} of everything bought and sold`],
+    ["Slippage", -paid, `${bps(paid, turnover)} of everything bought and sold`],
+    ...(cashFlows.length === 0 ? [] : [["Funding and interest", flows, "cash that moved without a fill"] as const]),
+    ["Result", net, "final equity minus initial capital"],
+  ];
+  return html`<section id="costs">
+<h2>What trading cost</h2>
+<p>${inWords(before, fees + paid, config.quote)}</p>
+${table({
+  caption: `From the result before costs to the result, in ${config.quote}`,
+  columns: [
+    { head: "", cell: ([name]) => name },
+    { head: "Amount", cell: ([, amount]) => gain(amount), isNumeric: true },
+    {
+      head: "Of the initial capital",
+      cell: ([, amount]) => formatShare(amount / result.initial_capital),
+      isNumeric: true,
+    },
+    { head: "", cell: ([, , meaning]) => html`<small>${meaning}</small>` },
+  ],
+  rows,
+})}
+<p>${formatMoney(turnover)} ${config.quote} changed hands${metrics.values.turnover_ratio == null ? undefined : html`, ${formatMoney(metrics.values.turnover_ratio)} times the mean equity`}. ${slippageInWords(slippage, config.quote)}</p>
+</section>`;
+}
+
+function inWords(before: number, costs: number, quote: string): Html {
+  if (costs === 0) return html`This run paid nothing for trading.`;
+  if (before <= 0)
+    return html`Trading lost money before costs already; costs of ${formatMoney(costs)} ${quote} came on top.`;
+  const share = costs / before;
+  return share < 1
+    ? html`Costs ate <strong>${formatShare(share, 0)}</strong> of what trading made before them.`
+    : html`Costs of ${formatMoney(costs)} ${quote} ate <strong>all</strong> of the ${formatMoney(before)} ${quote} that trading made before them.`;
+}
+
+function slippageInWords(slippage: Analysis["slippage"], quote: string): Html | undefined {
+  if (slippage === undefined || slippage.asked === 0) return undefined;
+  const { asked, paid } = slippage;
+  const cut = asked - paid;
+  return cut > 1e-9 * asked
+    ? html`The model asked for ${formatMoney(asked)} ${quote} of slippage and ${formatMoney(paid)} were paid: a fill never leaves the range of its bar.`
+    : html`All slippage that the model asked for (${formatMoney(asked)} ${quote}) was paid.`;
+}
+
+function bps(amount: number, turnover: number): string {
+  return turnover > 0 ? `${((amount / turnover) * 1e4).toFixed(1)} bps` : "0 bps";
+}

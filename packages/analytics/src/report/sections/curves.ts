@@ -1,0 +1,48 @@
+import type { Analysis } from "../../analysis/analyze-run.ts";
+import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from "../../format/numbers.ts";
+import { belowPeak } from "../chart-data.ts";
+import { type Html, html } from "../html.ts";
+import { svgCurve } from "../svg-curve.ts";
+import { table } from "../table.ts";
+
+/** Equity against the benchmark, the distance below the peak, and the deepest falls. */
+export function curves({ run, benchmark, drawdowns }: Analysis): Html {
+  const { timeMs, equity, length } = run.equity;
+  const strategy = { values: equity, tone: "strategy" };
+  const hold = benchmark === undefined ? [] : [{ values: benchmark, tone: "hold" }];
+  return html`<section id="equity">
+<h2>Equity</h2>
+<figure>
+<figcaption><span class="key strategy">Strategy</span>${benchmark === undefined ? undefined : html` <span class="key hold">Buy and hold</span>`} <span class="unit">${run.config.quote}, open positions at market value</span>
+<span class="controls" data-controls="scale" hidden><button type="button" data-scale="linear" aria-pressed="true">linear</button><button type="button" data-scale="log" aria-pressed="false">log</button></span></figcaption>
+<div class="chart tall" data-chart="equity"></div>
+${svgCurve({ timeMs, length, lines: [...hold, strategy], label: "Equity over time", format: (value) => formatNumber(value, value < 10 ? 2 : 0) })}
+</figure>
+${benchmark === undefined ? html`<p class="aside">No benchmark curve: the run folder keeps no bars.</p>` : undefined}
+<h3>Below the peak</h3>
+<figure>
+<div class="chart low" data-chart="drawdown"></div>
+${svgCurve({ timeMs, length, lines: [{ values: belowPeak(equity, length), tone: "fall", isArea: true }], label: "Share of equity lost since the last peak", format: (value) => formatShare(value, 0) })}
+</figure>
+<p class="aside js-only">Drag over a curve to look closer, double-click to see all of it.</p>
+${run.config.equity_interval === null ? undefined : html`<p class="aside">Curves have one point per ${run.config.equity_interval}, as the run was asked to keep; the metrics were taken from all ${formatCount(run.result.bars)} bars.</p>`}
+${drawdowns.length === 0 ? html`<p>Equity never fell below an earlier peak.</p>` : deepest(drawdowns)}
+</section>`;
+}
+
+function deepest(drawdowns: Analysis["drawdowns"]): Html {
+  return table({
+    caption: drawdowns.length === 1 ? "The only fall" : `The ${drawdowns.length} deepest falls`,
+    columns: [
+      { head: "Peak", cell: (one) => formatDay(one.peakMs) },
+      { head: "Lowest", cell: (one) => formatDay(one.troughMs) },
+      {
+        head: "Back at the peak",
+        cell: (one) => (one.recoveryMs === undefined ? "not yet" : formatDay(one.recoveryMs)),
+      },
+      { head: "Lasted", cell: (one) => formatDuration(one.durationMs), isNumeric: true },
+      { head: "Depth", cell: (one) => html`<span class="loss">${formatShare(-one.share)}</span>`, isNumeric: true },
+    ],
+    rows: drawdowns,
+  });
+}

@@ -1,0 +1,33 @@
+import type { Analysis } from "../../analysis/analyze-run.ts";
+import { formatCount } from "../../format/numbers.ts";
+import type { RecordedSeries } from "../../run-folder/recorded-config.ts";
+import { type Html, html } from "../html.ts";
+import { pairs, table } from "../table.ts";
+
+/** What the run was made of, and how to make it again. */
+export function provenance({ run }: Analysis): Html {
+  const { config, result, manifest } = run;
+  return html`<section id="provenance">
+<h2>Where this comes from</h2>
+${pairs([
+  ["Run hash", html`<code>${result.hash}</code>`],
+  ["Code", manifest?.code_version ?? "not recorded"],
+  ["Seed", String(config.seed)],
+  ["Manifest", manifest === undefined ? "none: the run was not sealed" : html`<code>${manifest.chain}</code>`],
+])}
+${table<RecordedSeries>({
+  caption: "Candles the run was decided on",
+  columns: [
+    { head: "Series", cell: (one) => `${one.symbol} ${one.timeframe}` },
+    { head: "Bars", cell: (one) => formatCount(one.rows), isNumeric: true },
+    { head: "Of them warm-up", cell: (one) => formatCount(one.warm_up_rows), isNumeric: true },
+    { head: "Source", cell: (one) => one.source },
+    { head: "sha256", cell: (one) => html`<code>${one.sha256}</code>` },
+  ],
+  rows: config.data,
+})}
+<h3>To run it again</h3>
+<pre><code>npx --no -- pt-replay --config RUN_FOLDER/config.json --output-dir backtest_results/again</code></pre>
+<p class="aside">RUN_FOLDER is the folder of this report. The same candles, settings, seed and code make the same run hash; candles that changed since are refused.</p>
+</section>`;
+}
