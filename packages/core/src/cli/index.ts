@@ -1,3 +1,4 @@
 export type { Console, GlobalFlags } from "./console.ts";
+export { findProgram } from "./find-program.ts";
 export { createProgress, type ProgressDisplay } from "./progress.ts";
 export { type Frame, type Program, runMain } from "./run-main.ts";

@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import type { Frame } from "@powertrader/core/cli";
+import { type Frame, findProgram } from "@powertrader/core/cli";
 import type { ResolvedSettings } from "@powertrader/core/config";
 import { PtError } from "@powertrader/core/errors";
 import { timeframeMs } from "@powertrader/core/market";
@@ -20,7 +18,8 @@ export async function warmCacheFor(settings: ResolvedSettings, { flags, signal }
   if (flags.quiet) args.push("--quiet");
   // Our stdout belongs to the result: what the other program reports there is a note here.
   const stdout = flags.json || flags.quiet ? "ignore" : process.stderr;
-  const child = spawn(process.execPath, [cacheBin(), ...args], { stdio: ["ignore", stdout, "inherit"] });
+  const program = findProgram("@powertrader/cache", "pt-cache", import.meta.url);
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", stdout, "inherit"] });
   const stop = () => child.kill("SIGTERM");
   signal.addEventListener("abort", stop, { once: true });
   try {
@@ -49,9 +48,4 @@ function warmFlags({ config, cacheDir }: ResolvedSettings): readonly string[] {
     ["--start-date", formatTime(fromMs)],
     config.end_date === undefined ? [] : ["--end-date", config.end_date],
   ].flat();
-}
-
-function cacheBin(): string {
-  const manifest = createRequire(import.meta.url).resolve("@powertrader/cache/package.json");
-  return join(manifest, "../bin/pt-cache.js");
 }
