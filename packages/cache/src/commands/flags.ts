@@ -1,0 +1,67 @@
+import { didYouMean, PtError } from "@powertrader/core/errors";
+import { parseExchange, printable } from "@powertrader/core/market";
+import { parseNumber } from "@powertrader/core/settings";
+import type { Command } from "commander";
+
+const DEFAULT_CACHE_DIR = "backtest_cache";
+
+/** Flags that every command takes. */
+export function addCommonFlags(command: Command): Command {
+  return command
+    .option("--cache-dir <path>", `folder of the candle cache (default: PT_CACHE_DIR, else ${DEFAULT_CACHE_DIR})`)
+    .option("--json", "print one JSON document on stdout, nothing else")
+    .option("-q, --quiet", "no notes and no progress on stderr")
+    .option("--debug", "print the stack of an error");
+}
+
+/** The flag of commands that write. */
+export function addLockFlag(command: Command): Command {
+  return command.option("--lock-wait <seconds>", "wait that long for another writer", "0");
+}
+
+/** The cache folder: flag, then `PT_CACHE_DIR`, then `backtest_cache`. */
+export function cacheDirOf(flags: { readonly cacheDir?: string }): string {
+  if (flags.cacheDir !== undefined) {
+    if (isPath(flags.cacheDir)) return flags.cacheDir;
+    throw new PtError("E_USAGE", "--cache-dir must be a path");
+  }
+  const variable = process.env.PT_CACHE_DIR;
+  if (variable === undefined) return DEFAULT_CACHE_DIR;
+  if (isPath(variable)) return variable;
+  throw new PtError("E_ENV", "PT_CACHE_DIR is set but empty or broken over lines", {
+    hint: "Give it a value or unset it.",
+  });
+}
+
+/** `--cache-dir …` for commands that are suggested, where this one was told a folder. */
+export function cacheDirFlag(flags: { readonly cacheDir?: string }): string {
+  return flags.cacheDir === undefined ? "" : ` --cache-dir ${flags.cacheDir}`;
+}
+
+function isPath(text: string): boolean {
+  return text.trim() !== "" && !/\p{Cc}/u.test(text);
+}
+
+/** @throws PtError E_NUMBER for anything but a number of seconds from 0 to a day */
+export function parseLockWait(text: string): number {
+  const seconds = parseNumber(text, "--lock-wait");
+  if (seconds >= 0 && seconds <= 86_400) return seconds;
+  throw new PtError("E_NUMBER", `--lock-wait: ${printable(text)} is not between 0 and 86400 seconds`);
+}
+
+/**
+ * The exchanges to look at: the one named, or all.
+ * @throws PtError E_CACHE_MISS when the named one has no folder
+ */
+export async function exchangesOf(cacheDir: string, exchange: string | undefined): Promise<readonly string[]> {
+  const { exchangesIn } = await import("../survey/exchanges-in.ts");
+  const known = exchangesIn(cacheDir);
+  if (exchange === undefined) return known;
+  const name = parseExchange(exchange);
+  if (known.includes(name)) return [name];
+  const there = known.length === 0 ? "it is empty" : `it holds ${known.join(", ")}`;
+  throw new PtError("E_CACHE_MISS", `${cacheDir} has no candles of ${name}${didYouMean(name, known)}: ${there}`, {
+    hint: `Fetch some: npx --no -- pt-cache warm --exchange ${name} --coins BTC --start-date 2024-01-01.`,
+    details: { exchange: name, known },
+  });
+}

@@ -1,0 +1,138 @@
+import { createProgress, type Frame } from "@powertrader/core/cli";
+import { PtError } from "@powertrader/core/errors";
+import {
+  parseExchange,
+  parseSymbol,
+  parseTimeframe,
+  printable,
+  shortTimeframe,
+  timeframeMs,
+} from "@powertrader/core/market";
+import { Command } from "commander";
+import type { ImportReport } from "../import/import-candles.ts";
+import type { Rejection } from "../import/rejections.ts";
+import type { Calendar } from "../import/sort-rows.ts";
+import { describeGaps, describeRange, gapsToWire, rangeToWire, suggestReplay } from "./describe.ts";
+import { addCommonFlags, addLockFlag, cacheDirFlag, cacheDirOf, parseLockWait } from "./flags.ts";
+
+interface Flags {
+  readonly exchange: string;
+  readonly symbol: string;
+  readonly timeframe: string;
+  readonly columns?: string;
+  readonly calendar: string;
+  readonly lockWait: string;
+  readonly cacheDir?: string;
+}
+
+const LISTED = 10;
+
+const EXAMPLES = `
+FILE is CSV, CSV.gz, or JSON (candles as objects, or exchange tuples such as Binance klines); - reads stdin.
+Times are seconds, milliseconds or microseconds since 1970, or ISO dates (UTC); rows may come in any order.
+
+Examples:
+  $ npx --no -- pt-cache import my-candles.csv --exchange binance --symbol BTC-USDT --timeframe 1h
+  $ npx --no -- pt-cache import goog.csv --exchange stocks --symbol GOOG-USD --timeframe 1d --calendar as-is
+  $ zcat bars.gz | npx --no -- pt-cache import - --exchange own --symbol BTC-USDT --timeframe 5m --columns time,open,high,low,close,-,volume`;
+
+/** `pt-cache import FILE`: candles from a file into the cache. */
+export function importCommand(frame: Frame): Command {
+  const command = new Command("import")
+    .description("read candles from a file into the cache")
+    .argument("<file>", "CSV, CSV.gz or JSON; - reads stdin")
+    .requiredOption("--exchange <name>", "folder of the cache to write")
+    .requiredOption("--symbol <BASE-QUOTE>", "e.g. BTC-USDT")
+    .requiredOption("--timeframe <tf>", "bar length, e.g. 1h or 1hour")
+    .option("--columns <names>", "what stands in each place of a row without header: time,open,high,low,close,volume")
+    .option(
+      "--calendar <kind>",
+      "24x7: bars missing on the grid are gaps; as-is: sessions and weekends are none",
+      "24x7",
+    )
+    .addHelpText("after", EXAMPLES);
+  return addCommonFlags(addLockFlag(command)).action((file: string, flags: Flags) => run(file, flags, frame));
+}
+
+async function run(file: string, flags: Flags, { console, flags: { json }, signal }: Frame): Promise<void> {
+  const place = {
+    cacheDir: cacheDirOf(flags),
+    exchange: parseExchange(flags.exchange),
+    symbol: parseSymbol(flags.symbol),
+    timeframe: parseTimeframe(flags.timeframe),
+    calendar: parseCalendar(flags.calendar),
+    lockWaitSeconds: parseLockWait(flags.lockWait),
+  };
+  const { parseColumns } = await import("../import/row-layout.ts");
+  const columns = flags.columns === undefined ? {} : { columns: parseColumns(flags.columns) };
+  const { openInput } = await import("../import/open-input.ts");
+  const { importCandles } = await import("../import/import-candles.ts");
+  const input = await openInput(file);
+  const display = createProgress(console, `importing ${input.name}`);
+  try {
+    const onProgress = (share: number | undefined, rows: number) => display.update(share ?? 0, () => `${rows} rows`);
+    const report = await importCandles(input, { ...place, ...columns, signal, onProgress });
+    display.end();
+    listRejections(report.rejections, report.rejected, report.unit, console);
+    for (const name of report.setAside) console.note(`a damaged file was moved aside: ${name}`);
+    if (json) console.out(JSON.stringify(toWire(report)));
+    else console.out(describe(report, cacheDirFlag(flags)));
+    if (report.looksLike !== undefined) console.note(looksLikeNote(report));
+  } catch (error) {
+    display.end();
+    const { rejections, rejected } = error instanceof PtError ? error.details : {};
+    listRejections((rejections ?? []) as readonly Rejection[], Number(rejected ?? 0), "row", console);
+    throw error;
+  }
+}
+
+function parseCalendar(text: string): Calendar {
+  if (text === "24x7" || text === "as-is") return text;
+  throw new PtError("E_USAGE", `--calendar: "${printable(text)}" is neither 24x7 nor as-is`);
+}
+
+function listRejections(
+  rejections: readonly Rejection[],
+  count: number,
+  unit: string,
+  console: Frame["console"],
+): void {
+  for (const { line, reason } of rejections.slice(0, LISTED)) console.note(`rejected ${unit} ${line}: ${reason}`);
+  if (count > LISTED) console.note(`… and ${count - LISTED} more`);
+}
+
+function describe(report: ImportReport, cacheDir: string): string {
+  const { exchange, symbol, timeframe, read, added, revised, outdated, unchanged, rejected, range, gaps } = report;
+  const [coin, quote] = symbol.split("-") as [string, string];
+  const old = outdated === 0 ? "" : `, ${outdated} older than the cache`;
+  return [
+    `${symbol} ${shortTimeframe(timeframe)} of ${exchange}: ${describeRange(range)}, ${describeGaps(gaps, timeframeMs(timeframe))}`,
+    `${read} rows read: ${added} stored, ${revised} revised, ${unchanged} known already${old}, ${rejected} rejected`,
+    suggestReplay({ exchange, coins: [coin], quote, timeframe, fromMs: range.fromMs }, cacheDir),
+  ].join("\n");
+}
+
+function looksLikeNote({ looksLike, timeframe }: ImportReport): string {
+  const found = shortTimeframe(looksLike!);
+  return `most rows are ${found} apart, not ${shortTimeframe(timeframe)}: was --timeframe ${found} meant?`;
+}
+
+function toWire(report: ImportReport): object {
+  return {
+    schema_version: 1,
+    exchange: report.exchange,
+    symbol: report.symbol,
+    timeframe: report.timeframe,
+    source: report.source,
+    rows_read: report.read,
+    added: report.added,
+    revised: report.revised,
+    outdated: report.outdated,
+    unchanged: report.unchanged,
+    rejected: report.rejected,
+    rejections: report.rejections,
+    ...rangeToWire(report.range),
+    gaps: gapsToWire(report.gaps),
+    set_aside: report.setAside,
+  };
+}

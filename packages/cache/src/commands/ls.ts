@@ -1,0 +1,63 @@
+import type { Frame } from "@powertrader/core/cli";
+import { shortTimeframe } from "@powertrader/core/market";
+import { formatDate } from "@powertrader/core/time";
+import { Command } from "commander";
+import type { SeriesSummary } from "../survey/list-series.ts";
+import { gapsToWire, rangeToWire, table } from "./describe.ts";
+import { addCommonFlags, cacheDirOf, exchangesOf } from "./flags.ts";
+
+const HEAD = ["exchange", "symbol", "tf", "from", "to", "candles", "gaps", "missing", "empty", "segments", "source"];
+
+const EXAMPLES = `
+gaps: holes in what was fetched, missing: bars in them; empty: bars that the source confirmed not to exist.
+
+Examples:
+  $ npx --no -- pt-cache ls
+  $ npx --no -- pt-cache ls --exchange kucoin --json`;
+
+/** `pt-cache ls`: what the cache holds. */
+export function lsCommand(frame: Frame): Command {
+  const command = new Command("ls")
+    .description("list the series in the cache")
+    .option("--exchange <name>", "only this exchange")
+    .addHelpText("after", EXAMPLES);
+  return addCommonFlags(command).action((flags: { readonly exchange?: string; readonly cacheDir?: string }) =>
+    run(flags, frame),
+  );
+}
+
+async function run(
+  flags: { readonly exchange?: string; readonly cacheDir?: string },
+  { console, flags: { json } }: Frame,
+): Promise<void> {
+  const cacheDir = cacheDirOf(flags);
+  const exchanges = await exchangesOf(cacheDir, flags.exchange);
+  const { listSeries } = await import("../survey/list-series.ts");
+  const series = exchanges.flatMap((exchange) => listSeries(cacheDir, exchange));
+  if (json) return console.out(JSON.stringify({ schema_version: 1, series: series.map(toWire) }));
+  if (series.length > 0) return console.out(table(HEAD, series.map(toRow)));
+  console.note(`${cacheDir} holds no candles`);
+  console.note("next: npx --no -- pt-cache warm --exchange kucoin --coins BTC,ETH,DOGE --start-date 2024-01-01");
+}
+
+function toRow({ exchange, symbol, timeframe, segments, sources, content }: SeriesSummary): readonly string[] {
+  const name = [exchange, symbol, shortTimeframe(timeframe)];
+  const origin = [String(segments), sources.join(", ")];
+  if ("damage" in content) return [...name, "", "", "", "", "", "", String(segments), "damaged: see pt-cache verify"];
+  const { range, candles, gaps, confirmedEmptyBars } = content;
+  const span = range === undefined ? ["", ""] : [formatDate(range.fromMs), formatDate(range.toMs)];
+  return [...name, ...span, ...[candles, gaps.count, gaps.bars, confirmedEmptyBars].map(String), ...origin];
+}
+
+function toWire({ exchange, symbol, timeframe, segments, sources, content }: SeriesSummary): object {
+  const series = { exchange, symbol, timeframe, segments, sources };
+  if ("damage" in content) return { ...series, damage: content.damage };
+  return {
+    ...series,
+    ...(content.range === undefined ? { start_ts: null, end_ts: null } : rangeToWire(content.range)),
+    candles: content.candles,
+    gaps: gapsToWire(content.gaps),
+    confirmed_empty_bars: content.confirmedEmptyBars,
+    coverage: content.coverage.map(({ fromMs, toMs }) => [fromMs / 1000, toMs / 1000]),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Frame } from "@powertrader/core/cli";
+import { Command } from "commander";
+import type { RebuildReport } from "../survey/rebuild-index.ts";
+import { addCommonFlags, addLockFlag, cacheDirOf, exchangesOf, parseLockWait } from "./flags.ts";
+
+interface Flags {
+  readonly exchange?: string;
+  readonly lockWait: string;
+  readonly cacheDir?: string;
+}
+
+const EXAMPLES = `
+Segments that other programs have put into the folder (the same file names and format) are taken in.
+
+Examples:
+  $ npx --no -- pt-cache rebuild-index
+  $ npx --no -- pt-cache rebuild-index --exchange kucoin`;
+
+/** `pt-cache rebuild-index`: derives the index from what is there. */
+export function rebuildIndexCommand(frame: Frame): Command {
+  const command = new Command("rebuild-index")
+    .description("derive cache_index.json anew, and take in segments of other programs")
+    .option("--exchange <name>", "only this exchange")
+    .addHelpText("after", EXAMPLES);
+  return addCommonFlags(addLockFlag(command)).action((flags: Flags) => run(flags, frame));
+}
+
+async function run(flags: Flags, { console, flags: { json }, signal }: Frame): Promise<void> {
+  const cacheDir = cacheDirOf(flags);
+  const waitSeconds = parseLockWait(flags.lockWait);
+  const exchanges = await exchangesOf(cacheDir, flags.exchange);
+  const { rebuildIndex } = await import("../survey/rebuild-index.ts");
+  const reports: RebuildReport[] = [];
+  for (const exchange of exchanges) reports.push(await rebuildIndex({ cacheDir, exchange }, { waitSeconds, signal }));
+  if (json) return console.out(JSON.stringify({ schema_version: 1, exchanges: reports }));
+  for (const { exchange, refused } of reports) {
+    for (const { file, reason } of refused) console.note(`left out ${exchange}/${file}: ${reason}`);
+  }
+  if (reports.length === 0) return console.note(`${cacheDir} holds no candles`);
+  console.out(reports.map(describe).join("\n"));
+}
+
+function describe({ exchange, series, segments, adopted, written }: RebuildReport): string {
+  const news = adopted.length === 0 ? "" : `, ${adopted.length} taken in`;
+  return `${exchange}: ${segments} segments of ${series} series${news}, index ${written ? "written" : "was current"}`;
+}

@@ -1,0 +1,58 @@
+import type { Frame } from "@powertrader/core/cli";
+import { PtError } from "@powertrader/core/errors";
+import { Command } from "commander";
+import type { Finding } from "../survey/verify-cache.ts";
+import { addCommonFlags, cacheDirOf, exchangesOf } from "./flags.ts";
+
+interface Flags {
+  readonly exchange?: string;
+  readonly cacheDir?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ npx --no -- pt-cache verify
+  $ npx --no -- pt-cache verify --exchange kucoin --json`;
+
+/** `pt-cache verify`: reads everything and says what is damaged. */
+export function verifyCommand(frame: Frame): Command {
+  const command = new Command("verify")
+    .description("read every segment against its sidecar and list damage (exit status 3 when there is any)")
+    .option("--exchange <name>", "only this exchange")
+    .addHelpText("after", EXAMPLES);
+  return addCommonFlags(command).action((flags: Flags) => run(flags, frame));
+}
+
+async function run(flags: Flags, { console, flags: { json } }: Frame): Promise<void> {
+  const cacheDir = cacheDirOf(flags);
+  await exchangesOf(cacheDir, flags.exchange);
+  const { verifyCache } = await import("../survey/verify-cache.ts");
+  const report = verifyCache(cacheDir, flags.exchange);
+  for (const file of report.setAside) console.note(`moved aside earlier: ${file}`);
+  if (report.findings.length > 0) {
+    if (!json) console.out(report.findings.map(describe).join("\n"));
+    throw damageError(report.findings, cacheDir);
+  }
+  const { exchanges, segments, candles } = report;
+  if (json) {
+    console.out(
+      JSON.stringify({ schema_version: 1, exchanges, segments, candles, findings: [], set_aside: report.setAside }),
+    );
+  } else {
+    console.out(`${segments} segments with ${candles} candles of ${exchanges} exchanges are sound`);
+  }
+}
+
+function describe({ exchange, file, kind, reason }: Finding): string {
+  return `${exchange}/${file}: ${kind}: ${reason}`;
+}
+
+function damageError(findings: readonly Finding[], cacheDir: string): PtError {
+  const candlesLost = findings.some(({ kind }) => kind === "segment" || kind === "sidecar");
+  return new PtError("E_CACHE_CORRUPT", `${findings.length} of the files in ${cacheDir} are damaged`, {
+    hint: candlesLost
+      ? "Fetch or import the ranges in the file names again (pt-cache warm, pt-cache import): that replaces the files."
+      : "Run pt-cache rebuild-index.",
+    details: { findings },
+  });
+}

@@ -1,0 +1,18 @@
+export { type ImportOptions, type ImportReport, importCandles } from "./import/import-candles.ts";
+export { type ImportInput, openInput } from "./import/open-input.ts";
+export type { Rejection } from "./import/rejections.ts";
+export { parseColumns, type RowLayout } from "./import/row-layout.ts";
+export type { Calendar } from "./import/sort-rows.ts";
+export { type LockOptions, withCacheLock } from "./store/cache-lock.ts";
+export { CandleStore, type WriteReport } from "./store/candle-store.ts";
+export type { GapReport } from "./store/gaps.ts";
+export type { CandleBatch, SeriesId } from "./store/series.ts";
+export type { TidyReport } from "./store/tidy-folder.ts";
+export { exchangesIn } from "./survey/exchanges-in.ts";
+export { listSeries, type SeriesContent, type SeriesSummary } from "./survey/list-series.ts";
+export { type RebuildReport, rebuildIndex } from "./survey/rebuild-index.ts";
+export { type Finding, type VerifyReport, verifyCache } from "./survey/verify-cache.ts";
+export type { CandleRow, CandleSource, PageRequest } from "./warm/candle-source.ts";
+export { type CcxtSourceOptions, openCcxtSource } from "./warm/ccxt-source.ts";
+export { DEFAULT_SIM_SEED, SIM, type WarmOptions, type WarmReport, warmCache } from "./warm/warm-cache.ts";
+export { type WarmSeriesOptions, type WarmSeriesReport, warmSeries } from "./warm/warm-series.ts";

@@ -1,0 +1,52 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { PtError } from "@powertrader/core/errors";
+import { decodeSegment, parseSegmentFileName, sha256 } from "@powertrader/core/files";
+import { setAside, writeMeta } from "./commit-segment.ts";
+import { type DamagedFile, reasonOf, segmentOfMeta, surveyFolder } from "./survey-folder.ts";
+
+export interface AdoptReport {
+  /** Segments that got a sidecar. */
+  readonly adopted: readonly string[];
+  /** Segments that cannot be read as candles; they stay where they are, outside the index. */
+  readonly refused: readonly DamagedFile[];
+}
+
+/**
+ * Gives segments of other programs (the same format, no sidecar) a sidecar, so that readers take them. Their fetch time
+ * is the file's modification time. A sidecar that cannot be read is moved aside first, its segment treated as one
+ * without. Only for the holder of the lock, before `tidyFolder`.
+ */
+export function adoptSegments(folder: string, nowMs: number): AdoptReport {
+  const { damagedSidecars, uncommitted } = surveyFolder(folder);
+  for (const { file } of damagedSidecars) setAside(folder, file, "corrupt", nowMs);
+  const orphaned = damagedSidecars.map(({ file }) => segmentOfMeta(file));
+  const adopted: string[] = [];
+  const refused: DamagedFile[] = [];
+  for (const file of [...uncommitted, ...orphaned].sort()) {
+    try {
+      adopt(folder, file);
+      adopted.push(file);
+    } catch (error) {
+      if (error instanceof PtError) throw error;
+      refused.push({ file, reason: reasonOf(error) });
+    }
+  }
+  return { adopted, refused };
+}
+
+function adopt(folder: string, file: string): void {
+  const name = parseSegmentFileName(file)!;
+  const path = join(folder, file);
+  const bytes = readFileSync(path);
+  const columns = decodeSegment(bytes.toString("utf8"), name);
+  writeMeta(folder, file, {
+    sha256: sha256(bytes),
+    fetched_at: Math.floor(statSync(path).mtimeMs) / 1000,
+    source: `import:${file}`,
+    covers: [[name.fromMs / 1000, name.toMs / 1000]],
+    asked_empty: [],
+    revisions: 0,
+    candle_count: columns.length,
+  });
+}

@@ -1,0 +1,32 @@
+import { type AdoptReport, adoptSegments } from "../store/adopt-segments.ts";
+import { type LockOptions, withCacheLock } from "../store/cache-lock.ts";
+import { groupBySeries } from "../store/series.ts";
+
+export interface RebuildReport extends AdoptReport {
+  readonly exchange: string;
+  readonly series: number;
+  readonly segments: number;
+  /** Whether the index on disk had to change. */
+  readonly written: boolean;
+}
+
+/**
+ * Derives the index of an exchange from its sidecars, after giving one to segments that other programs have written.
+ * @throws PtError E_LOCKED, E_DISK_FULL, E_PERM
+ */
+export async function rebuildIndex(
+  place: { readonly cacheDir: string; readonly exchange: string },
+  options: LockOptions = {},
+): Promise<RebuildReport> {
+  let report: AdoptReport = { adopted: [], refused: [] };
+  const prepare = (folder: string, nowMs: number) => {
+    report = adoptSegments(folder, nowMs);
+  };
+  return withCacheLock(place, { ...options, prepare }, (store, tidied) => ({
+    exchange: place.exchange,
+    ...report,
+    series: groupBySeries(store.segments).size,
+    segments: store.segments.length,
+    written: tidied.indexWritten,
+  }));
+}
