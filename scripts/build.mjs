@@ -25,6 +25,7 @@ const COMMON = {
   platform: "node",
   target: "node20",
   conditions: ["source"],
+  mainFields: ["module", "main"], // UMD builds hide their requires from a bundler
   minifySyntax: true,
   legalComments: "none",
   outExtension: { ".js": ".mjs" },

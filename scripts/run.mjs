@@ -12,6 +12,9 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const CACHE = path.join(ROOT, "node_modules/.cache");
 const MIN_LINE_COVERAGE_PCT = 90;
 
+/** Flags of node for programs of ours that are not built. */
+const FROM_SOURCES = ["--import", "tsx", "--conditions=source"];
+
 /** @type {Record<string, { about: string, run: (args: string[]) => Promise<number> }>} */
 const VERBS = {
   setup: { about: "install and build what is missing", run: async () => 0 },
@@ -21,9 +24,10 @@ const VERBS = {
   check: { about: "types, lint, package boundaries, unused code", run: check },
   format: { about: "format and mend what lint can mend", run: () => tool("biome", ["check", "--write", "."]) },
   bench: { about: "run a benchmark: bench NAME [--json]", run: bench },
+  docs: { about: "write the generated pages again", run: () => node([...FROM_SOURCES, "scripts/docs/write.ts"]) },
   build: { about: "build, fresh or not", run: async () => 0 },
 };
-const NEEDS_NO_BUILD = new Set(["check", "format"]);
+const NEEDS_NO_BUILD = new Set(["check", "format", "docs"]);
 
 /** @param {string[]} args */
 async function main([verb = "help", ...args]) {
@@ -137,8 +141,23 @@ async function check() {
 }
 
 /** @param {string[]} args */
-function bench(args) {
-  return node(["--import", "tsx", "--conditions=source", "scripts/bench/main.ts", ...args]);
+async function bench(args) {
+  // Bundled like the programs themselves: a loader in between would be measured too.
+  const esbuild = await import("esbuild");
+  const outfile = path.join(CACHE, "bench/main.mjs");
+  await esbuild.build({
+    entryPoints: [path.join(ROOT, "scripts/bench/main.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    conditions: ["source"],
+    mainFields: ["module", "main"],
+    external: ["ccxt", "better-sqlite3", "pino", "tsx", "technicalindicators"],
+    logLevel: "warning",
+  });
+  return node(["--expose-gc", outfile, ...args]);
 }
 
 /** @param {string[]} args */

@@ -7,7 +7,6 @@ export const EXIT = {
   exchange: 4,
   environment: 5,
   run: 6,
-  warnings: 7,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -1,0 +1,128 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { runConfigSchema } from "@powertrader/core/config";
+import {
+  decodeCashFlow,
+  decodeEquity,
+  decodeOrderEvent,
+  decodeSegment,
+  decodeSignal,
+  decodeSimFill,
+  decodeSimOrder,
+  decodeTrade,
+  parseSegmentFileName,
+  resultSchema,
+  segmentMetaSchema,
+} from "@powertrader/core/files";
+import type { Command } from "commander";
+import { beforeAll, describe, expect, it } from "vitest";
+import { commandPage, environmentPage, programs } from "../../scripts/docs/pages.ts";
+import { mustRun, newFolder, ROOT, runBin } from "../fixtures/bin.ts";
+
+const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+const pageOf = (name: string) => readFileSync(join(ROOT, name), "utf8");
+
+/** Fenced blocks of a page: what stands behind the fence, and the text. */
+function blocksOf(page: string): readonly (readonly [string, string])[] {
+  return [...pageOf(page).matchAll(/^```([^\n]*)\n([\s\S]*?)^```/gm)].map((match) => [match[1]!, match[2]!]);
+}
+
+/** Every command line of ours in the shell blocks and help texts of a page, without npx and cron fields. */
+function commandsOf(page: string): readonly string[] {
+  return blocksOf(page)
+    .flatMap(([, text]) => text.split("\n"))
+    .flatMap((line) => /npx --no -- (pt-.*)$/.exec(line)?.[1] ?? [])
+    .map((line) => line.replace(/\s+#.*$/, "").trim());
+}
+
+const COMMANDS = [...new Set(PAGES.flatMap(commandsOf))];
+
+describe("generated pages", () => {
+  it("docs/cli.md is current (npm run docs writes it)", () => {
+    expect(pageOf("docs/cli.md")).toBe(commandPage());
+  });
+
+  it(".env.example is current (npm run docs writes it)", () => {
+    expect(pageOf(".env.example")).toBe(environmentPage());
+  });
+
+  it(".env.example names every PT_ variable that the sources read", () => {
+    const sources = readdirSync(join(ROOT, "packages"), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\/src\/.*(?<!\.test)\.ts$/.test(name) && !name.includes("node_modules"))
+      .map((name) => readFileSync(join(ROOT, "packages", name), "utf8"));
+    const read = new Set(sources.flatMap((text) => [...text.matchAll(/process\.env\.(PT_[A-Z_]+)/g)].map((match) => match[1]!)));
+    expect(read.size).toBeGreaterThan(1);
+    for (const name of read) expect(environmentPage()).toContain(`# ${name}=`);
+  });
+});
+
+describe("samples in docs/file-formats.md", () => {
+  const decoders: Readonly<Record<string, (text: string, rest: string) => unknown>> = {
+    segment: (text, file) => decodeSegment(text, parseSegmentFileName(file)!),
+    meta: (text) => segmentMetaSchema.parse(JSON.parse(text)),
+    signals: (text) => decodeSignal(JSON.parse(text)),
+    sim_orders: (text) => decodeSimOrder(JSON.parse(text)),
+    order_events: (text) => decodeOrderEvent(JSON.parse(text)),
+    sim_fills: (text) => decodeSimFill(JSON.parse(text)),
+    trades: (text) => decodeTrade(JSON.parse(text)),
+    cash_flows: (text) => decodeCashFlow(JSON.parse(text)),
+    equity: (text) => decodeEquity(JSON.parse(text)),
+    config: (text) => runConfigSchema.parse(JSON.parse(text)),
+    result: (text) => resultSchema.parse(JSON.parse(text)),
+  };
+  const samples = blocksOf("docs/file-formats.md").filter(([fence]) => fence.startsWith("json "));
+
+  it("show every contract once", () => {
+    expect(samples.map(([fence]) => fence.split(" ")[1]).sort()).toEqual(Object.keys(decoders).sort());
+  });
+
+  it.each(samples)("%s is read by its codec", (fence, text) => {
+    const [, contract, rest] = fence.split(" ");
+    expect(() => decoders[contract!]!(text, rest ?? "")).not.toThrow();
+  });
+});
+
+describe("commands on the pages", () => {
+  it.each(COMMANDS)("%s has flags that the program knows", (line) => {
+    const [bin, ...words] = line.split(" ");
+    let command: Command = programs().find((program) => program.name() === bin)!;
+    expect(command, `no program ${bin}`).toBeDefined();
+    while (words.length > 0 && command.commands.some((inner) => inner.name() === words[0])) {
+      const name = words.shift();
+      command = command.commands.find((inner) => inner.name() === name)!;
+    }
+    const shown = command.createHelp().visibleOptions(command).map((option) => option.long);
+    for (const word of words.filter((one) => one.startsWith("--"))) expect(shown).toContain(word.split("=")[0]);
+  });
+
+  describe("run as they stand, where they need no network", () => {
+    const folder = newFolder();
+    const offline = COMMANDS.filter((line) => !/ warm .*kucoin|import - |\.\.\/shared|pt-sim-exchange|<|…/.test(line)).filter(
+      (line) => !/--exchange (binance|oracle) --start-date/.test(line),
+    );
+
+    beforeAll(async () => {
+      // Stands in for what the warm commands would fetch: the simulated market under the real exchange's name.
+      const sim = "warm --exchange sim --coins BTC,ETH,DOGE --start-date 2023-12-01 --end-date 2024-04-01".split(" ");
+      await mustRun("pt-cache", sim, { cwd: folder });
+      const { cpSync, writeFileSync } = await import("node:fs");
+      cpSync(join(folder, "backtest_cache/sim"), join(folder, "backtest_cache/kucoin"), { recursive: true });
+      const replay = "--exchange sim --start-date 2024-01-01 --coins BTC --output-dir backtest_results/demo".split(" ");
+      await mustRun("pt-replay", replay, { cwd: folder });
+      const rows = Array.from({ length: 300 }, (_, i) => `${1704067200 + i * 3600},100,101,99,100.5,10`);
+      writeFileSync(join(folder, "my-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
+      writeFileSync(join(folder, "goog.csv"), "time,open,high,low,close,volume\n2024-01-05,1,1,1,1,1\n2024-01-08,1,1,1,1,1\n");
+    });
+
+    it("are some", () => {
+      expect(offline.length).toBeGreaterThan(8);
+    });
+
+    it.each(offline)("%s", async (line) => {
+      const [bin, ...args] = line.split(" ");
+      const { status, stderr } = await runBin(bin!, args, { cwd: folder });
+      expect(stderr).not.toMatch(/^error/m);
+      expect(status).toBe(0);
+    });
+  });
+});
