@@ -7,7 +7,16 @@ export { JsonlWriter, readJsonl, readLines } from "./jsonl.ts";
 export { chainManifest, type Manifest, manifestSchema } from "./manifest.ts";
 export { decodeOrderEvent, encodeOrderEvent } from "./order-events.ts";
 export { readBytes } from "./read-bytes.ts";
-export { type CachedSeries, listSegments, mergeSegments, readSegment, readSeries, type Segment } from "./read-cache.ts";
+export {
+  type CachedSeries,
+  listSegments,
+  mergeSegments,
+  type OpenedSeries,
+  openSeries,
+  readSegment,
+  readSeries,
+  type Segment,
+} from "./read-cache.ts";
 export { RESULT_SCHEMA_VERSION, type Result, resultSchema } from "./result.ts";
 export { barsFile, HASHED_FILES, RUN_FILES } from "./run-folder.ts";
 export {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { asSystemError, PtError } from "../errors/index.ts";
+import { faultOf } from "./fault.ts";
 
 const FLUSH_AT = 64 * 1024;
 
@@ -53,16 +54,13 @@ const CHUNK = 1 << 20;
  * @throws PtError E_FILE when the file cannot be read
  */
 export function* readLines(path: string): Generator<string> {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch (error) {
-    throw new PtError("E_FILE", `cannot read ${path} (${(error as NodeJS.ErrnoException).code})`, { cause: error });
-  }
+  const file = attempt(path, () => openSync(path, "r"));
   try {
     const chunk = Buffer.allocUnsafe(CHUNK);
     let rest = Buffer.alloc(0);
-    for (let size = readSync(file, chunk); size > 0; size = readSync(file, chunk)) {
+    for (;;) {
+      const size = attempt(path, () => readSync(file, chunk));
+      if (size === 0) return;
       const bytes = Buffer.concat([rest, chunk.subarray(0, size)]);
       const end = bytes.lastIndexOf(0x0a);
       if (end >= 0) yield* bytes.toString("utf8", 0, end).split("\n");
@@ -70,6 +68,14 @@ export function* readLines(path: string): Generator<string> {
     }
   } finally {
     closeSync(file);
+  }
+}
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new PtError("E_FILE", `cannot read ${path} (${(error as NodeJS.ErrnoException).code})`, { cause: error });
   }
 }
 
@@ -83,15 +89,11 @@ export function readJsonl<T>(path: string, decode: (value: unknown) => T): T[] {
     try {
       values.push(decode(JSON.parse(line)));
     } catch (error) {
-      throw new PtError("E_FILE", `${path}:${values.length + 1}: ${firstLine(error)}`, {
+      throw new PtError("E_FILE", `${path}:${values.length + 1}: ${faultOf(error)}`, {
         hint: "The line does not follow docs/file-formats.md.",
         cause: error,
       });
     }
   }
   return values;
-}
-
-function firstLine(error: unknown): string {
-  return String((error as Error).message).split("\n")[0]!;
 }

@@ -1,13 +1,10 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { asSystemError, PtError } from "../errors/index.ts";
 import { allocateColumns, type CandleColumns, sliceColumns, type Timeframe, type TimeRange } from "../market/index.ts";
 import { unionRanges } from "../market/ranges.ts";
-import { writeFileAtomic } from "./atomic-write.ts";
-import { decodeColumns, encodeColumns } from "./columns-file.ts";
+import { faultOf } from "./fault.ts";
 import { sha256 } from "./hash.ts";
-import { readBytes } from "./read-bytes.ts";
 import {
   decodeSegment,
   metaFileName,
@@ -17,6 +14,7 @@ import {
   segmentMetaSchema,
   seriesKey,
 } from "./segment.ts";
+import { identityOf, readStoredColumns, storeColumns } from "./stored-columns.ts";
 
 /** A segment that was written completely: its file and its sidecar. */
 export interface Segment extends SegmentName {
@@ -36,6 +34,12 @@ export interface CachedSeries {
   readonly coverage: readonly TimeRange[];
   /** Where the candles came from, each once. */
   readonly sources: readonly string[];
+}
+
+/** A series that was read without a trace. */
+export interface OpenedSeries extends CachedSeries {
+  /** Leaves the column file for the next reader, where there is none that is current. */
+  keep(): void;
 }
 
 /**
@@ -94,6 +98,18 @@ export function readSeries(
   symbol: string,
   timeframe: Timeframe,
 ): CachedSeries | undefined {
+  const series = openSeries(cacheDir, exchange, symbol, timeframe);
+  series?.keep();
+  return series;
+}
+
+/** As `readSeries`, but nothing is written before `keep` is called: a command that fails then leaves the cache alone. */
+export function openSeries(
+  cacheDir: string,
+  exchange: string,
+  symbol: string,
+  timeframe: Timeframe,
+): OpenedSeries | undefined {
   const list = () => listSegments(cacheDir, exchange, { symbol, timeframe });
   return readStable(list, (segments) => readCommitted(join(cacheDir, exchange), symbol, timeframe, segments));
 }
@@ -120,21 +136,22 @@ function readCommitted(
   symbol: string,
   timeframe: Timeframe,
   segments: readonly Segment[],
-): CachedSeries | undefined {
+): OpenedSeries | undefined {
   if (segments.length === 0) return undefined;
   const identity = identityOf(folder, segments);
-  const stored = join(folder, ".columns", `${seriesKey(symbol, timeframe)}`);
-  let columns = readStoredColumns(stored, identity);
-  if (columns === undefined) {
-    columns = mergeSegments(segments.map((segment) => ({ segment, columns: readSegment(folder, segment) })));
-    storeColumns(stored, identity, columns);
-  }
+  const path = join(folder, ".columns", seriesKey(symbol, timeframe));
+  const stored = readStoredColumns(path, identity);
+  const columns =
+    stored ?? mergeSegments(segments.map((segment) => ({ segment, columns: readSegment(folder, segment) })));
   return {
     symbol,
     timeframe,
     columns,
     coverage: unionRanges(segments.flatMap((segment) => segment.meta.covers.map(rangeOfSeconds))),
     sources: [...new Set(segments.map((segment) => segment.meta.source))].sort(),
+    keep: () => {
+      if (stored === undefined) storeColumns(path, identity, columns);
+    },
   };
 }
 
@@ -152,7 +169,7 @@ export function readSegment(folder: string, segment: Segment): CandleColumns {
     }
     return decodeSegment(bytes.toString("utf8"), segment);
   } catch (error) {
-    throw corrupt(path, error);
+    throw unusable(path, error);
   }
 }
 
@@ -196,53 +213,18 @@ function readMeta(path: string): SegmentMeta {
   try {
     return segmentMetaSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
-    throw corrupt(path, error);
+    throw unusable(path, error);
   }
 }
 
-function corrupt(path: string, cause: unknown): PtError {
-  const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-  return new PtError("E_CACHE_CORRUPT", `${path}: ${why.split("\n")[0]}`, {
+function unusable(path: string, cause: unknown): unknown {
+  const failure = asSystemError(cause, path);
+  if (failure !== cause) return failure;
+  return new PtError("E_CACHE_CORRUPT", `${path}: ${faultOf(cause)}`, {
     hint: "Run pt-cache verify to see all damage; fetch or import the range again to replace the file.",
     details: { file: path },
     cause,
   });
-}
-
-/** Names, sizes and modification times of the segments: when they are the same, so are the candles. */
-function identityOf(folder: string, segments: readonly Segment[]): string {
-  return segments
-    .map((segment) => {
-      const { size, mtimeMs } = statSync(join(folder, segment.file));
-      return `${segment.file}:${size}:${mtimeMs}:${segment.meta.fetched_at}`;
-    })
-    .join("\n");
-}
-
-const storedSchema = z.object({ identity: z.string(), rows: z.number(), sha256: z.string() });
-
-function readStoredColumns(path: string, identity: string): CandleColumns | undefined {
-  try {
-    const stored = storedSchema.parse(JSON.parse(readFileSync(`${path}.json`, "utf8")));
-    if (stored.identity !== identity) return undefined;
-    const bytes = readBytes(`${path}.f64`);
-    const columns = decodeColumns(bytes);
-    return columns?.length === stored.rows && sha256(new Uint8Array(bytes)) === stored.sha256 ? columns : undefined;
-  } catch {
-    // A cache of the cache: whatever is wrong with it, the segments are the truth.
-    return undefined;
-  }
-}
-
-function storeColumns(path: string, identity: string, columns: CandleColumns): void {
-  const pieces = encodeColumns(columns);
-  try {
-    writeFileAtomic(`${path}.f64`, pieces, { durable: false });
-    const stored = { identity, rows: columns.length, sha256: sha256(pieces) };
-    writeFileAtomic(`${path}.json`, `${JSON.stringify(stored)}\n`, { durable: false });
-  } catch {
-    // A read-only cache folder still serves its segments.
-  }
 }
 
 function rangeOfSeconds([from, to]: readonly [number, number]): TimeRange {

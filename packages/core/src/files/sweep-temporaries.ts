@@ -1,4 +1,4 @@
-import { readdirSync, unlinkSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 const TEMPORARY = /^\..+\.(\d+)\.[0-9a-f-]{36}\.tmp$/;
@@ -12,7 +12,7 @@ export function sweepTemporaries(folder: string): readonly string[] {
     const owner = TEMPORARY.exec(name)?.[1];
     return owner !== undefined && !(Number(owner) !== process.pid && isAlive(Number(owner)));
   });
-  for (const name of orphans) unlinkSync(join(folder, name));
+  for (const name of orphans) rmSync(join(folder, name), { force: true }); // another sweeper may have been first
   return orphans;
 }
 

@@ -13,7 +13,8 @@ export function runCommand(frame: Frame): Command {
   return addGlobalFlags(command).action(async (words: readonly string[]) => {
     refuseWords(words, command);
     const { warmCache, run } = command.opts<{ warmCache?: boolean; run: boolean }>();
-    if (!run && !warmCache) throw new PtError("E_USAGE", "--no-run goes with --warm-cache", { hint: "Add --warm-cache." });
+    if (!run && !warmCache)
+      throw new PtError("E_USAGE", "--no-run goes with --warm-cache", { hint: "Add --warm-cache." });
     await replay(frame, command, warmCache === true, run);
   });
 }
@@ -28,10 +29,11 @@ async function replay(frame: Frame, command: Command, warmFirst: boolean, run: b
     if (status !== 0 || !run) return;
   }
   const { prepareRun } = await import("../run/prepare-run.ts");
-  const { newRunDir } = await import("../run/run-folder.ts");
+  const { newRunDir, refuseUsedFolder } = await import("../run/run-folder.ts");
   const { executeRun } = await import("../run/execute-run.ts");
   const { describeRun, summaryOf } = await import("../run/summary.ts");
 
+  if (resolved.outputDir !== undefined) refuseUsedFolder(resolved.outputDir);
   const prepared = prepareRun(resolved);
   for (const line of describeRun(prepared.config)) console.note(line);
   const folder = resolved.outputDir ?? newRunDir(Date.now());
@@ -43,7 +45,10 @@ async function replay(frame: Frame, command: Command, warmFirst: boolean, run: b
       command: ["pt-replay", ...process.argv.slice(2)],
       signal,
       onProgress: ({ bar, bars, nowMs, pnl, trades }) =>
-        display.update(bar / bars, () => `${new Date(nowMs).toISOString().slice(0, 10)}  PnL ${pnl.toFixed(2)}  ${trades} trades`),
+        display.update(
+          bar / bars,
+          () => `${new Date(nowMs).toISOString().slice(0, 10)}  PnL ${pnl.toFixed(2)}  ${trades} trades`,
+        ),
     });
     display.end();
     if (frame.flags.json) console.out(JSON.stringify(result, null, 2));

@@ -1,6 +1,14 @@
-import { type CandleColumns, DAY_MS, firstRowAt, missingRanges, type TimeRange, type Timeframe, timeframeMs } from "@powertrader/core/market";
 import { PtError } from "@powertrader/core/errors";
-import { type CachedSeries, listSegments, readSeries } from "@powertrader/core/files";
+import { listSegments, type OpenedSeries, openSeries } from "@powertrader/core/files";
+import {
+  type CandleColumns,
+  DAY_MS,
+  firstRowAt,
+  missingRanges,
+  type Timeframe,
+  type TimeRange,
+  timeframeMs,
+} from "@powertrader/core/market";
 import { formatDate, formatTime } from "@powertrader/core/time";
 
 export interface DataRequest {
@@ -18,7 +26,7 @@ export interface DataRequest {
 
 /** The rows of one series that a run uses. */
 export interface SelectedRows {
-  readonly series: CachedSeries;
+  readonly series: OpenedSeries;
   /** First warm-up row, first traded row, and the row after the last traded one. */
   readonly warmUpFrom: number;
   readonly from: number;
@@ -33,7 +41,7 @@ export interface SelectedData {
 }
 
 /**
- * Reads the series of a run and settles which rows it trades.
+ * Reads the series of a run and settles which rows it trades. Column files are left in the cache only when all is well.
  * @throws PtError E_CACHE_MISS, E_RANGE_NO_DATA, E_RANGE, E_WARM_UP or E_CACHE_CORRUPT; nothing is fetched
  */
 export function selectData(request: DataRequest): SelectedData {
@@ -46,12 +54,13 @@ export function selectData(request: DataRequest): SelectedData {
     toMs: Math.max(...covered.map((part) => part.toMs)),
   };
   const selected = series.map((one) => rowsOf(one, range, request));
+  for (const one of series) one.keep();
   return { range, selected, notes };
 }
 
-function readOrExplain(request: DataRequest, symbol: string): CachedSeries {
+function readOrExplain(request: DataRequest, symbol: string): OpenedSeries {
   const { cacheDir, exchange, timeframe } = request;
-  const series = readSeries(cacheDir, exchange, symbol, timeframe);
+  const series = openSeries(cacheDir, exchange, symbol, timeframe);
   if (series !== undefined && series.columns.length > 0) return series;
   const held = [...new Set(listSegments(cacheDir, exchange).map((one) => `${one.symbol} ${one.timeframe}`))];
   const there = held.length === 0 ? "nothing" : `${held.slice(0, 8).join(", ")}${held.length > 8 ? ", …" : ""}`;
@@ -61,7 +70,7 @@ function readOrExplain(request: DataRequest, symbol: string): CachedSeries {
   });
 }
 
-function wantedRange(request: DataRequest, series: readonly CachedSeries[]): TimeRange {
+function wantedRange(request: DataRequest, series: readonly OpenedSeries[]): TimeRange {
   const lengthMs = timeframeMs(request.timeframe);
   const toMs = request.endMs ?? Math.min(...series.map(({ columns }) => columns.time[columns.length - 1]! + lengthMs));
   if (request.startMs === undefined) {
@@ -84,7 +93,7 @@ function wantedRange(request: DataRequest, series: readonly CachedSeries[]): Tim
 }
 
 /** The part of `wanted` that the series covers, when less than a day overhangs at either side and nothing is missing inside. */
-function cutOverhang(series: CachedSeries, wanted: TimeRange, request: DataRequest, notes: string[]): TimeRange {
+function cutOverhang(series: OpenedSeries, wanted: TimeRange, request: DataRequest, notes: string[]): TimeRange {
   const missing = missingRanges(wanted, series.coverage);
   let { fromMs, toMs } = wanted;
   for (const hole of missing) {
@@ -93,13 +102,14 @@ function cutOverhang(series: CachedSeries, wanted: TimeRange, request: DataReque
     else if (isOverhang && hole.toMs === wanted.toMs) toMs = hole.fromMs;
     else throw cacheMiss(series, wanted, missing, request);
   }
-  if (fromMs !== wanted.fromMs) notes.push(`${series.symbol}: the cache begins at ${formatTime(fromMs)}; the start was cut`);
+  if (fromMs !== wanted.fromMs)
+    notes.push(`${series.symbol}: the cache begins at ${formatTime(fromMs)}; the start was cut`);
   if (toMs !== wanted.toMs) notes.push(`${series.symbol}: the cache ends at ${formatTime(toMs)}; the end was cut`);
   return { fromMs, toMs };
 }
 
 function cacheMiss(
-  series: CachedSeries,
+  series: OpenedSeries,
   wanted: TimeRange,
   missing: readonly TimeRange[],
   request: DataRequest,
@@ -118,7 +128,7 @@ function cacheMiss(
   );
 }
 
-function rowsOf(series: CachedSeries, range: TimeRange, request: DataRequest): SelectedRows {
+function rowsOf(series: OpenedSeries, range: TimeRange, request: DataRequest): SelectedRows {
   const { columns } = series;
   const from = firstRowAt(columns, range.fromMs);
   const to = firstRowAt(columns, range.toMs - timeframeMs(series.timeframe) + 1);
@@ -138,12 +148,14 @@ function rowsOf(series: CachedSeries, range: TimeRange, request: DataRequest): S
   return { series, warmUpFrom, from, to };
 }
 
-function noBars(series: CachedSeries, columns: CandleColumns, range: TimeRange, request: DataRequest): PtError {
+function noBars(series: OpenedSeries, columns: CandleColumns, range: TimeRange, request: DataRequest): PtError {
   const last = columns.time[columns.length - 1]! + timeframeMs(series.timeframe);
   return new PtError(
     "E_RANGE_NO_DATA",
     `${series.symbol} ${series.timeframe}: no whole bar lies in ${rangeText(range)}; candles run from ${formatTime(columns.time[0]!)} to ${formatTime(last)}`,
-    { hint: `Choose a range of at least one bar, or fetch it: ${warmCommand(request, series.symbol, range.fromMs, range.toMs)}` },
+    {
+      hint: `Choose a range of at least one bar, or fetch it: ${warmCommand(request, series.symbol, range.fromMs, range.toMs)}`,
+    },
   );
 }
 
