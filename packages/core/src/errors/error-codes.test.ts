@@ -11,7 +11,6 @@ describe("error codes", () => {
       exchange: 4,
       environment: 5,
       run: 6,
-      warnings: 7,
       interrupted: 130,
       terminated: 143,
     });
