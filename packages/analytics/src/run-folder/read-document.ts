@@ -4,8 +4,9 @@ import { asSystemError } from "@powertrader/core/errors";
 import type { z } from "zod";
 import { brokenFolder, whyUnreadable } from "./broken-folder.ts";
 
-/** No JSON document of a run is larger; a file that is was not written by a run. */
+/** No JSON document of a run is larger or deeper; a file that is was not written by a run. */
 const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_DEPTH = 32;
 
 /**
  * A JSON document of a run folder, or `undefined` when there is none.
@@ -28,8 +29,15 @@ export function readDocument<Schema extends z.ZodType>(
     throw asSystemError(error, path);
   }
   try {
-    return schema.parse(JSON.parse(text));
+    const document: unknown = JSON.parse(text);
+    if (isDeeperThan(MAX_DEPTH, document)) throw new Error("is nested too deeply");
+    return schema.parse(document);
   } catch (error) {
     throw brokenFolder(path, whyUnreadable(error), "The file was damaged or edited; run the backtest again.", error);
   }
+}
+
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeperThan(depth - 1, inner));
 }
