@@ -45,11 +45,23 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
   const size = config.size ?? 1 / config.coins.length;
   return {
     config: {
-      ...config,
+      initial_capital: config.initial_capital,
+      coins: config.coins,
+      quote: config.quote,
+      exchange: config.exchange,
+      timeframe: config.timeframe,
       start_date: formatDate(range.fromMs),
       end_date: formatDate(range.toMs),
+      strategy: config.strategy,
       params,
       size,
+      seed: config.seed,
+      close_at_end: config.close_at_end,
+      equity_interval: config.equity_interval,
+      name: config.name,
+      tags: config.tags,
+      note: config.note,
+      execution_model: config.execution_model,
       data,
     },
     settings: {
