@@ -43,12 +43,17 @@ export interface WriteReport {
  */
 export class CandleStore {
   readonly folder: string;
+  readonly #maxCandles: number;
   #segments: readonly Segment[];
 
-  /** @param segments - all committed segments of the folder, tidied */
-  constructor(folder: string, segments: readonly Segment[]) {
+  /**
+   * @param segments - all committed segments of the folder, tidied
+   * @param maxCandles - the most that a segment may hold
+   */
+  constructor(folder: string, segments: readonly Segment[], maxCandles = MAX_SEGMENT_CANDLES) {
     this.folder = folder;
     this.#segments = segments;
+    this.#maxCandles = maxCandles;
   }
 
   get segments(): readonly Segment[] {
@@ -171,7 +176,7 @@ export class CandleStore {
       ({ toMs, meta }) =>
         toMs === range.fromMs &&
         meta.source === batch.source &&
-        (meta.candle_count ?? Infinity) + rows.length <= MAX_SEGMENT_CANDLES,
+        (meta.candle_count ?? Infinity) + rows.length <= this.#maxCandles,
     );
     if (before === undefined) this.#commit(draft, []);
     else this.#commit(this.#lengthen(before, draft), [before]);
@@ -193,7 +198,7 @@ export class CandleStore {
 
   /** Commits a draft, then deletes the segments that it replaces and that do not go on under its name. */
   #commit(draft: SegmentDraft, replaced: readonly Segment[]): void {
-    const written = splitDraft(draft).map((piece) => {
+    const written = splitDraft(draft, this.#maxCandles).map((piece) => {
       const namesake = replaced.find((segment) => segment.file === segmentFileName(piece));
       return commitSegment(this.folder, piece, namesake);
     });

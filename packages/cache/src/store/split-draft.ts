@@ -4,16 +4,16 @@ import type { SegmentDraft } from "./commit-segment.ts";
 import { intersectRanges } from "./ranges.ts";
 
 /**
- * Cuts a draft into segments of at most `MAX_SEGMENT_CANDLES`, at the open of a candle. Its range grows where the last
+ * Cuts a draft into segments of at most `maxCandles`, at the open of a candle. Its range grows where the last
  * candle of a piece closes later (bars of a session need not end on a boundary).
  */
-export function splitDraft(draft: SegmentDraft): readonly SegmentDraft[] {
+export function splitDraft(draft: SegmentDraft, maxCandles = MAX_SEGMENT_CANDLES): readonly SegmentDraft[] {
   const { columns } = draft;
   const lengthMs = timeframeMs(draft.timeframe);
-  const pieces = Math.max(1, Math.ceil(columns.length / MAX_SEGMENT_CANDLES));
+  const pieces = Math.max(1, Math.ceil(columns.length / maxCandles));
   return Array.from({ length: pieces }, (_, piece) => {
-    const from = piece * MAX_SEGMENT_CANDLES;
-    const to = Math.min(columns.length, from + MAX_SEGMENT_CANDLES);
+    const from = piece * maxCandles;
+    const to = Math.min(columns.length, from + maxCandles);
     const fromMs = piece === 0 ? draft.fromMs : columns.time[from]!;
     const endMs = piece === pieces - 1 ? draft.toMs : columns.time[to]!;
     const toMs = to === from ? endMs : Math.max(endMs, columns.time[to - 1]! + lengthMs);
