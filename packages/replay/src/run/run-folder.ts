@@ -115,18 +115,15 @@ export class RunFolder implements RunRecorder {
   /** Writes result and manifest: from now on the folder is complete. */
   seal(result: Result, config: RunConfig, codeVersion: string, withBars: boolean): void {
     this.writeJson(RUN_FILES.result, result);
-    const names = [
-      RUN_FILES.config,
-      ...[...this.#writers.keys()].sort(),
-      RUN_FILES.equity,
-      RUN_FILES.result,
-      ...(withBars ? config.data.map((one) => one.file) : []),
-    ];
+    const names = [RUN_FILES.config, ...[...this.#writers.keys()].sort(), RUN_FILES.equity, RUN_FILES.result];
+    const files = names.map((name) => [name, sha256OfFile(join(this.path, name))]);
+    // The data's hash is over the very bytes of its file.
+    const bars = withBars ? config.data.map((one) => [one.file, one.sha256]) : [];
     const data = config.data.map(({ symbol, timeframe, sha256 }) => ({ symbol, timeframe, sha256 }));
     this.writeJson(
       RUN_FILES.manifest,
       chainManifest({
-        files: Object.fromEntries(names.map((name) => [name, sha256OfFile(join(this.path, name))])),
+        files: Object.fromEntries([...files, ...bars]),
         data,
         config_sha256: sha256(JSON.stringify(config)),
         code_version: codeVersion,
