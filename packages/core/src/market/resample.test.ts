@@ -24,9 +24,9 @@ function columnsOf(rows: readonly Row[]): CandleColumns {
 const rowsOf = ({ length, time, open, high, low, close, volume }: CandleColumns): Row[] =>
   Array.from({ length }, (_, i) => [time[i]!, open[i]!, high[i]!, low[i]!, close[i]!, volume[i]!]);
 
-/** Minutes from any minute of a week on, some of them missing; volumes are whole, so that sums are exact. */
 const whole = fc.integer({ min: 1, max: 1000 });
 const bar = fc.record({ isMissing: fc.boolean(), prices: fc.tuple(whole, whole, whole, whole), volume: whole });
+/** Minutes from any minute of a week on, some of them missing; volumes are whole, so that sums are exact. */
 const minutes = fc
   .tuple(fc.integer({ min: 0, max: 7 * 1440 }), fc.array(bar, { minLength: 1, maxLength: 200 }))
   .map(([start, bars]) => {
