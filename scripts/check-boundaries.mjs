@@ -34,7 +34,7 @@ const ONLY_IN = {
   tsx: ["strategies", "replay"],
 };
 
-const CORE_MAY_IMPORT = new Set(["zod", "pino", "pure-rand", "smol-toml", "jsonc-parser"]);
+const CORE_MAY_IMPORT = new Set(["zod", "pino", "pure-rand", "smol-toml", "jsonc-parser", "cli-progress"]);
 
 /** Slow or native: loaded by `await import()` in the command that needs them, never on start-up. */
 const ONLY_LAZY = new Set(["ccxt", "better-sqlite3", "tsx"]);

@@ -11,7 +11,8 @@ const RUN = "backtest_results/demo";
 const STEPS = [
   {
     say: "1/3  candles: six months of a simulated market, through ccxt",
-    command: "pt-cache warm --exchange sim --coins BTC,ETH,DOGE --timeframe 1h --start-date 2023-12-15 --end-date 2024-07-01",
+    command:
+      "pt-cache warm --exchange sim --coins BTC,ETH,DOGE --timeframe 1h --start-date 2023-12-15 --end-date 2024-07-01",
   },
   {
     say: "2/3  replay: a 50/200 moving-average crossover, long only, with realistic costs",
@@ -44,7 +45,10 @@ async function main() {
 
 /** Runs one of our bins as npm installed it. @param {string[]} words @returns {Promise<number>} */
 function run([bin, ...args]) {
-  const child = spawn(path.join(ROOT, "node_modules/.bin", /** @type {string} */ (bin)), args, { cwd: ROOT, stdio: "inherit" });
+  const child = spawn(path.join(ROOT, "node_modules/.bin", /** @type {string} */ (bin)), args, {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));

@@ -24,7 +24,10 @@ const REPORT_MEMORY =
 export function measure(args: readonly string[], withMemory = false): Promise<Measured> {
   const flags = withMemory ? ["--import", REPORT_MEMORY] : [];
   const startMs = performance.now();
-  const child = spawn(process.execPath, [...flags, ...args], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit", "pipe"] });
+  const child = spawn(process.execPath, [...flags, ...args], {
+    cwd: ROOT,
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+  });
   let memory = "";
   child.stdio[3]!.on("data", (text) => {
     memory += String(text);

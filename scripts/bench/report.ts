@@ -3,11 +3,15 @@ import { cpus, totalmem } from "node:os";
 import type { BenchRow } from "./row.ts";
 
 /** Writes `docs/performance.md` from the figures of this run; returns its path. */
-export function writeReport(results: readonly { readonly bench: string; readonly rows: readonly BenchRow[] }[]): string {
+export function writeReport(
+  results: readonly { readonly bench: string; readonly rows: readonly BenchRow[] }[],
+): string {
   const path = "docs/performance.md";
   const machine = `${cpus().length} × ${cpus()[0]!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const tables = results.map(({ bench, rows }) => {
-    const lines = rows.map((row) => `| ${row.name} | ${row.value} ${row.unit} | ${row.target ?? ""} | ${verdict(row)} |`);
+    const lines = rows.map(
+      (row) => `| ${row.name} | ${row.value} ${row.unit} | ${row.target ?? ""} | ${verdict(row)} |`,
+    );
     return `## ${bench}\n\n| figure | measured | target | |\n|---|---|---|---|\n${lines.join("\n")}`;
   });
   writeFileSync(

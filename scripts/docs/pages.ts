@@ -56,17 +56,22 @@ export function commandPage(): string {
   return [
     "# Commands",
     "Written by `npm run docs` from the programs themselves; a test holds it current.",
-    "Data goes to stdout, everything else to stderr. An error is one line on stderr, `error CODE: what, where — what to do next`;\nwith `--json` it is one JSON document `{\"error\":{\"code\",\"message\",\"details\",\"hint\"}}` and stdout stays empty.",
+    'Data goes to stdout, everything else to stderr. An error is one line on stderr, `error CODE: what, where — what to do next`;\nwith `--json` it is one JSON document `{"error":{"code","message","details","hint"}}` and stdout stays empty.',
     "## Exit statuses and error codes",
     ["| status | meaning | codes |", "|---|---|---|", ...statuses].join("\n"),
     ...programs().flatMap((program) => [`## ${program.name()}`, ...sectionsOf(program, program.name())]),
-  ].join("\n\n").concat("\n");
+  ]
+    .join("\n\n")
+    .concat("\n");
 }
 
 function sectionsOf(command: Command, path: string): readonly string[] {
   const visible = command.createHelp().visibleCommands(command);
   const help = ["```text", helpOf(command), "```"].join("\n");
-  return [help, ...visible.flatMap((inner) => [`### ${path} ${inner.name()}`, ...sectionsOf(inner, `${path} ${inner.name()}`)])];
+  return [
+    help,
+    ...visible.flatMap((inner) => [`### ${path} ${inner.name()}`, ...sectionsOf(inner, `${path} ${inner.name()}`)]),
+  ];
 }
 
 /** The help as printed, examples included. */

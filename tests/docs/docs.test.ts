@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runConfigSchema } from "@powertrader/core/config";
 import {
@@ -19,7 +19,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { commandPage, environmentPage, programs } from "../../scripts/docs/pages.ts";
 import { mustRun, newFolder, ROOT, runBin } from "../fixtures/bin.ts";
 
-const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+const PAGES = [
+  "README.md",
+  ...readdirSync(join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 const pageOf = (name: string) => readFileSync(join(ROOT, name), "utf8");
 
 /** Fenced blocks of a page: what stands behind the fence, and the text. */
@@ -50,7 +55,9 @@ describe("generated pages", () => {
     const sources = readdirSync(join(ROOT, "packages"), { recursive: true, encoding: "utf8" })
       .filter((name) => /\/src\/.*(?<!\.test)\.ts$/.test(name) && !name.includes("node_modules"))
       .map((name) => readFileSync(join(ROOT, "packages", name), "utf8"));
-    const read = new Set(sources.flatMap((text) => [...text.matchAll(/process\.env\.(PT_[A-Z_]+)/g)].map((match) => match[1]!)));
+    const read = new Set(
+      sources.flatMap((text) => [...text.matchAll(/process\.env\.(PT_[A-Z_]+)/g)].map((match) => match[1]!)),
+    );
     expect(read.size).toBeGreaterThan(1);
     for (const name of read) expect(environmentPage()).toContain(`# ${name}=`);
   });
@@ -91,15 +98,18 @@ describe("commands on the pages", () => {
       const name = words.shift();
       command = command.commands.find((inner) => inner.name() === name)!;
     }
-    const shown = command.createHelp().visibleOptions(command).map((option) => option.long);
+    const shown = command
+      .createHelp()
+      .visibleOptions(command)
+      .map((option) => option.long);
     for (const word of words.filter((one) => one.startsWith("--"))) expect(shown).toContain(word.split("=")[0]);
   });
 
   describe("run as they stand, where they need no network", () => {
     const folder = newFolder();
-    const offline = COMMANDS.filter((line) => !/ warm .*kucoin|import - |\.\.\/shared|pt-sim-exchange|<|…/.test(line)).filter(
-      (line) => !/--exchange (binance|oracle) --start-date/.test(line),
-    );
+    const offline = COMMANDS.filter(
+      (line) => !/ warm .*kucoin|import - |\.\.\/shared|pt-sim-exchange|<|…/.test(line),
+    ).filter((line) => !/--exchange (binance|oracle) --start-date/.test(line));
 
     beforeAll(async () => {
       // Stands in for what the warm commands would fetch: the simulated market under the real exchange's name.
@@ -111,7 +121,10 @@ describe("commands on the pages", () => {
       await mustRun("pt-replay", replay, { cwd: folder });
       const rows = Array.from({ length: 300 }, (_, i) => `${1704067200 + i * 3600},100,101,99,100.5,10`);
       writeFileSync(join(folder, "my-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
-      writeFileSync(join(folder, "goog.csv"), "time,open,high,low,close,volume\n2024-01-05,1,1,1,1,1\n2024-01-08,1,1,1,1,1\n");
+      writeFileSync(
+        join(folder, "goog.csv"),
+        "time,open,high,low,close,volume\n2024-01-05,1,1,1,1,1\n2024-01-08,1,1,1,1,1\n",
+      );
     });
 
     it("are some", () => {

@@ -246,7 +246,14 @@ describe("runBacktest", () => {
     const prepared = await runScripted({ coins: { [BTC]: [still(1)] } });
     const run = createRun({
       settings: prepared.run.settings,
-      series: [{ symbol: BTC, timeframe: "1hour", columns: columnsOf(Array.from({ length: 1_000 }, () => still(1))), warmUpRows: 0 }],
+      series: [
+        {
+          symbol: BTC,
+          timeframe: "1hour",
+          columns: columnsOf(Array.from({ length: 1_000 }, () => still(1))),
+          warmUpRows: 0,
+        },
+      ],
       source: prepared.run.source,
       policy: prepared.run.policy,
       recorder: prepared,

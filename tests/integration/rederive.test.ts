@@ -20,7 +20,10 @@ describe.skipIf(!isThere)("an outside reader of a run on real BTC and ETH (skipp
     for (const coin of COINS) {
       const file = join(DATA, `binance_${coin}USDT_1h.csv.gz`);
       const lines = gunzipSync(readFileSync(file)).toString().trim().split("\n").slice(1);
-      candles.set(`${coin}-USDT`, new Map(lines.map((line) => line.split(",").map(Number)).map(([ts, ...row]) => [ts!, row])));
+      candles.set(
+        `${coin}-USDT`,
+        new Map(lines.map((line) => line.split(",").map(Number)).map(([ts, ...row]) => [ts!, row])),
+      );
       const series = ["--exchange", "binance", "--symbol", `${coin}-USDT`, "--timeframe", "1h"];
       await mustRun("pt-cache", ["import", file, ...series, "--cache-dir", cache]);
     }
@@ -69,7 +72,13 @@ describe.skipIf(!isThere)("an outside reader of a run on real BTC and ETH (skipp
     const taken = new Map<string, number>();
     let before = 0;
     for (const fill of lines("sim_fills.jsonl")) {
-      const [open, high, low, close, volume] = candles.get(fill.symbol)!.get(fill.bar_ts)! as [number, number, number, number, number];
+      const [open, high, low, close, volume] = candles.get(fill.symbol)!.get(fill.bar_ts)! as [
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
       expect(fill.fees).toBeCloseTo((fill.qty * fill.fill_price * fee_bps) / 10_000, 9);
       expect(fill.fill_price).toBeLessThanOrEqual(high);
       expect(fill.fill_price).toBeGreaterThanOrEqual(low);
@@ -99,7 +108,8 @@ describe.skipIf(!isThere)("an outside reader of a run on real BTC and ETH (skipp
     const fills = lines("sim_fills.jsonl");
     const signals = new Map(lines("signals.jsonl").map((signal) => [signal.signal_id, signal]));
     for (const order of lines("sim_orders.jsonl")) {
-      if (order.signal_id !== null) expect(signals.get(order.signal_id)).toMatchObject({ ts: order.ts, symbol: order.symbol });
+      if (order.signal_id !== null)
+        expect(signals.get(order.signal_id)).toMatchObject({ ts: order.ts, symbol: order.symbol });
       for (const fill of fills.filter(({ client_order_id }) => client_order_id === order.client_order_id)) {
         expect(fill).toMatchObject({ side: order.side, symbol: order.symbol });
         if (fill.rule !== "end_of_run") expect(fill.bar_ts).toBeGreaterThanOrEqual(order.ts);

@@ -35,7 +35,9 @@ describe.skipIf(!isThere)("runs of backtesting.py on GOOG (skipped without ../sh
     ["smacross_goog_default", "both"],
     ["longonly_goog", "long"],
   ])("%s is reproduced trade by trade", async (id, direction) => {
-    const oracle = (JSON.parse(readFileSync(ORACLE, "utf8")) as { runs: OracleRun[] }).runs.find((run) => run.id === id)!;
+    const oracle = (JSON.parse(readFileSync(ORACLE, "utf8")) as { runs: OracleRun[] }).runs.find(
+      (run) => run.id === id,
+    )!;
     const folder = newFolder();
     const cache = join(folder, "cache");
     const out = join(folder, "run");

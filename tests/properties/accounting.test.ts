@@ -35,7 +35,10 @@ const model: fc.Arbitrary<Partial<ExecutionModelConfig>> = fc.record({
 const scenario = fc.record({
   symbols: fc.integer({ min: 1, max: 3 }),
   bars: fc.array(fc.tuple(bar, bar, bar), { minLength: 2, maxLength: 40 }),
-  says: fc.array(fc.constantFrom("long" as const, "short" as const, "close" as const, undefined, undefined), { minLength: 7, maxLength: 31 }),
+  says: fc.array(fc.constantFrom("long" as const, "short" as const, "close" as const, undefined, undefined), {
+    minLength: 7,
+    maxLength: 31,
+  }),
   model,
   size: fc.constantFrom(0.001, 0.3, 1, 1.7),
   seed: fc.nat(),
@@ -83,7 +86,10 @@ describe("the books of any run", () => {
           cash -= signed * fill.price + fill.fees;
           held.set(fill.symbol, (held.get(fill.symbol) ?? 0) + signed);
         }
-        const equity = [...held].reduce((sum, [symbol, qty]) => sum + qty * barOf(one, symbol, nowMs - HOUR, startMs)[3], cash);
+        const equity = [...held].reduce(
+          (sum, [symbol, qty]) => sum + qty * barOf(one, symbol, nowMs - HOUR, startMs)[3],
+          cash,
+        );
         expect(Math.abs(result.equity[row]! - equity)).toBeLessThanOrEqual(1e-9 * Math.max(10_000, Math.abs(equity)));
         expect(Math.abs(result.cash[row]! - cash)).toBeLessThanOrEqual(1e-9 * Math.max(10_000, Math.abs(cash)));
       }

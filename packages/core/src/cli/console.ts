@@ -2,9 +2,9 @@ import { styleText } from "node:util";
 
 /** What a program says to its two streams: data on stdout, everything else on stderr. */
 export interface Console {
-  /** Results, for the next program in the pipe. Nothing when `quiet`, unless it is the JSON that was asked for. */
+  /** Results, for the next program in the pipe. */
   out(text: string): void;
-  /** Notes for the person at the terminal; silent with `--quiet`. */
+  /** Notes for the person at the terminal; silent with `--quiet` and `--json`. */
   note(text: string): void;
   /** Whether stderr is a terminal that can be drawn on. */
   readonly interactive: boolean;
@@ -29,7 +29,8 @@ export function createConsole(flags: GlobalFlags): Console {
     note: (text) => {
       if (!flags.quiet && !flags.json) process.stderr.write(`${text}\n`);
     },
-    interactive: process.stderr.isTTY === true && !flags.quiet && !flags.json && process.env.TERM !== "dumb" && !process.env.CI,
+    interactive:
+      process.stderr.isTTY === true && !flags.quiet && !flags.json && process.env.TERM !== "dumb" && !process.env.CI,
     strong: paint("bold"),
     dim: paint("dim"),
   };

@@ -1,8 +1,9 @@
+import { SingleBar } from "cli-progress";
 import type { Console } from "./console.ts";
 
 const DRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 5_000;
-const WIDTH = 24;
+const STEPS = 1_000;
 
 /** A progress display: a bar that redraws itself on a terminal, now and then a plain line elsewhere. */
 export interface ProgressDisplay {
@@ -12,26 +13,54 @@ export interface ProgressDisplay {
   end(): void;
 }
 
-/** A display on stderr for a task called `label`; it keeps silent when the console is quiet. */
+/** A display on stderr for a task called `label`; it keeps silent when the console does. */
 export function createProgress(console: Console, label: string): ProgressDisplay {
-  const startedMs = performance.now();
-  let drawnMs = -Infinity;
+  const everyMs = console.interactive ? DRAW_EVERY_MS : LINE_EVERY_MS;
+  const show = console.interactive ? createBar(label) : lineWriter(console, label);
+  let shownMs = performance.now();
   return {
     update(done, text) {
       const nowMs = performance.now();
-      if (nowMs - drawnMs < (console.interactive ? DRAW_EVERY_MS : LINE_EVERY_MS)) return;
-      if (!console.interactive && drawnMs === -Infinity && nowMs - startedMs < LINE_EVERY_MS) return;
-      drawnMs = nowMs;
-      const percent = `${Math.floor(done * 100)} %`.padStart(5);
-      if (!console.interactive) return console.note(`${label} ${percent.trim()} ${text()}`);
-      const left = done > 0 ? ((nowMs - startedMs) / done) * (1 - done) : Number.NaN;
-      const eta = Number.isFinite(left) ? `  ${Math.ceil(left / 1000)} s left` : "";
-      const filled = Math.round(done * WIDTH);
-      const bar = `${"█".repeat(filled)}${"░".repeat(WIDTH - filled)}`;
-      process.stderr.write(`\r\x1b[2K${label} ${bar} ${percent}  ${text()}${eta}`);
+      if (nowMs - shownMs < everyMs) return;
+      shownMs = nowMs;
+      show.update(done, text());
+    },
+    end: () => show.end(),
+  };
+}
+
+interface Display {
+  update(done: number, text: string): void;
+  end(): void;
+}
+
+function createBar(label: string): Display {
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: `${label} {bar} {percentage} %  {text}  {eta} s left`,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    barsize: 24,
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  let isStarted = false;
+  return {
+    update(done, text) {
+      if (!isStarted) bar.start(STEPS, 0, { text });
+      isStarted = true;
+      bar.update(Math.round(done * STEPS), { text });
     },
     end() {
-      if (console.interactive && drawnMs !== -Infinity) process.stderr.write("\r\x1b[2K");
+      if (isStarted) bar.stop();
+      isStarted = false;
     },
+  };
+}
+
+function lineWriter(console: Console, label: string): Display {
+  return {
+    update: (done, text) => console.note(`${label} ${Math.floor(done * 100)} %  ${text}`),
+    end: () => undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { didYouMean, EXIT, exitCodeOf, PtError } from "../errors/index.ts";
-import { createConsole, type Console, type GlobalFlags } from "./console.ts";
+import { type Console, createConsole, type GlobalFlags } from "./console.ts";
 
 /** The parts of a commander command that the frame needs; core itself does not depend on commander. */
 export interface Program {
@@ -7,7 +7,10 @@ export interface Program {
   readonly options: readonly { readonly long?: string | undefined }[];
   name(): string;
   exitOverride(callback: (error: Error) => never): unknown;
-  configureOutput(configuration: { readonly writeErr: (text: string) => void; readonly outputError: () => void }): unknown;
+  configureOutput(configuration: {
+    readonly writeErr: (text: string) => void;
+    readonly outputError: () => void;
+  }): unknown;
   parseAsync(argv: readonly string[], options: { readonly from: "user" }): Promise<unknown>;
 }
 
@@ -24,7 +27,10 @@ export interface Frame {
  * stderr and the documented exit status. It never calls `process.exit` on the normal path, so piped output is whole.
  * The first SIGINT or SIGTERM aborts `frame.signal`; the second leaves at once.
  */
-export async function runMain(build: (frame: Frame) => Program, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+export async function runMain(
+  build: (frame: Frame) => Program,
+  argv: readonly string[] = process.argv.slice(2),
+): Promise<void> {
   const flags = globalFlags(argv);
   const abort = new AbortController();
   quietOnClosedPipe();

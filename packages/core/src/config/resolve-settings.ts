@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { PtError } from "../errors/index.ts";
 import { readConfigFile, unknownKey } from "./config-file.ts";
 import { type RequestedConfig, runConfigSchema } from "./run-config.ts";
@@ -60,7 +60,8 @@ interface ConfigFile {
 
 async function readFile(sources: SettingSources): Promise<ConfigFile | undefined> {
   const path =
-    sources.configFile ?? PROJECT_FILES.map((name) => join(sources.folder, name)).find((candidate) => existsSync(candidate));
+    sources.configFile ??
+    PROJECT_FILES.map((name) => join(sources.folder, name)).find((candidate) => existsSync(candidate));
   if (path === undefined) return undefined;
   const values = await readConfigFile(path);
   refuseUnknown(values, path);
@@ -94,7 +95,9 @@ function fromVariable(setting: Setting, { environment }: SettingSources): Found 
   const text = environment[name];
   if (text === undefined) return undefined;
   if (text.trim() === "" || /[\r\n]/.test(text)) {
-    throw new PtError("E_ENV", `${name} is set but empty or broken over lines`, { hint: "Give it a value or unset it." });
+    throw new PtError("E_ENV", `${name} is set but empty or broken over lines`, {
+      hint: "Give it a value or unset it.",
+    });
   }
   return { value: parseSetting(setting, [text], name), from: name };
 }
@@ -126,11 +129,15 @@ function invalidValue(error: z.ZodError, origin: ReadonlyMap<string, string>, fi
   const isFlag = from.startsWith("--") || from.startsWith("PT_");
   const code = isFlag && ["number", "integer", "pair"].includes(setting?.kind ?? "") ? "E_NUMBER" : "E_CONFIG_VALUE";
   const where = isFlag ? from : `${from}: ${path.join(".")}`;
-  return new PtError(code, `${where}: ${issue.message.replace(/^Invalid input: /, "").replace(/^Invalid option: /, "")}`, {
-    hint: setting === undefined ? "See docs/file-formats.md." : `${setting.key} is ${setting.describe}.`,
-    details: { key: path.join("."), from },
-    cause: error,
-  });
+  return new PtError(
+    code,
+    `${where}: ${issue.message.replace(/^Invalid input: /, "").replace(/^Invalid option: /, "")}`,
+    {
+      hint: setting === undefined ? "See docs/file-formats.md." : `${setting.key} is ${setting.describe}.`,
+      details: { key: path.join("."), from },
+      cause: error,
+    },
+  );
 }
 
 function pathValue(value: unknown, key: string): string | undefined {

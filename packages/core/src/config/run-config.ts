@@ -35,8 +35,14 @@ export const runConfigSchema = z.strictObject({
   quote: parsedBy(parseCoin).default("USDT"),
   exchange: parsedBy(parseExchange).default("kucoin"),
   timeframe: parsedBy<Timeframe>(parseTimeframe).default("1hour"),
-  start_date: z.string().refine((text) => parseDate(text, "start_date") >= 0).optional(),
-  end_date: z.string().refine((text) => parseDate(text, "end_date") >= 0).optional(),
+  start_date: z
+    .string()
+    .refine((text) => parseDate(text, "start_date") >= 0)
+    .optional(),
+  end_date: z
+    .string()
+    .refine((text) => parseDate(text, "end_date") >= 0)
+    .optional(),
   strategy: z.string().max(200).default("sma-crossover"),
   params: z.record(z.string(), z.unknown()).default({}),
   size: z.number().positive().max(100).optional(),

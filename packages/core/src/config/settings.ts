@@ -21,35 +21,177 @@ export interface Setting {
 
 /** Every setting of a run, in the order of `config.json`. */
 export const RUN_SETTINGS: readonly Setting[] = [
-  { key: "initial_capital", kind: "number", value: "<money>", describe: "quote currency at the start", byDefault: "10000" },
-  { key: "coins", kind: "list", value: "<list>", describe: "coins to trade, in the order that decides between competing signals", byDefault: "BTC,ETH,DOGE" },
+  {
+    key: "initial_capital",
+    kind: "number",
+    value: "<money>",
+    describe: "quote currency at the start",
+    byDefault: "10000",
+  },
+  {
+    key: "coins",
+    kind: "list",
+    value: "<list>",
+    describe: "coins to trade, in the order that decides between competing signals",
+    byDefault: "BTC,ETH,DOGE",
+  },
   { key: "quote", kind: "text", value: "<coin>", describe: "what prices are in", byDefault: "USDT" },
   { key: "exchange", kind: "text", value: "<name>", describe: "folder of the cache to read", byDefault: "kucoin" },
   { key: "timeframe", kind: "text", value: "<tf>", describe: "bar length, e.g. 1h or 1hour", byDefault: "1h" },
-  { key: "start_date", kind: "text", value: "<date>", describe: "first moment traded, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ", byDefault: "(required)" },
-  { key: "end_date", kind: "text", value: "<date>", describe: "first moment no longer traded (exclusive)", byDefault: "the last closed candle that all coins have" },
-  { key: "strategy", kind: "text", value: "<name>", describe: "what decides; see pt-replay strategies", byDefault: "sma-crossover" },
-  { key: "params", flag: "param", kind: "params", value: "<k=v>", describe: "a parameter of the strategy; may be repeated", byDefault: "the strategy's own" },
-  { key: "size", kind: "number", value: "<share>", describe: "fraction of equity per entry", byDefault: "1 / number of coins" },
+  {
+    key: "start_date",
+    kind: "text",
+    value: "<date>",
+    describe: "first moment traded, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ",
+    byDefault: "(required)",
+  },
+  {
+    key: "end_date",
+    kind: "text",
+    value: "<date>",
+    describe: "first moment no longer traded (exclusive)",
+    byDefault: "the last closed candle that all coins have",
+  },
+  {
+    key: "strategy",
+    kind: "text",
+    value: "<name>",
+    describe: "what decides; see pt-replay strategies",
+    byDefault: "sma-crossover",
+  },
+  {
+    key: "params",
+    flag: "param",
+    kind: "params",
+    value: "<k=v>",
+    describe: "a parameter of the strategy; may be repeated",
+    byDefault: "the strategy's own",
+  },
+  {
+    key: "size",
+    kind: "number",
+    value: "<share>",
+    describe: "fraction of equity per entry",
+    byDefault: "1 / number of coins",
+  },
   { key: "seed", kind: "integer", value: "<n>", describe: "root of all randomness", byDefault: "1" },
-  { key: "close_at_end", kind: "switch", describe: "close positions at the last close instead of marking them", byDefault: "no" },
-  { key: "equity_interval", kind: "text", value: "<tf>", describe: "thin equity.jsonl to one row an interval (metrics stay exact)", byDefault: "every tick" },
+  {
+    key: "close_at_end",
+    kind: "switch",
+    describe: "close positions at the last close instead of marking them",
+    byDefault: "no",
+  },
+  {
+    key: "equity_interval",
+    kind: "text",
+    value: "<tf>",
+    describe: "thin equity.jsonl to one row an interval (metrics stay exact)",
+    byDefault: "every tick",
+  },
   { key: "name", kind: "text", value: "<text>", describe: "name of the run in lists and reports", byDefault: "none" },
-  { key: "tags", flag: "tag", kind: "list", value: "<text>", describe: "a tag for lists; may be repeated", byDefault: "none" },
+  {
+    key: "tags",
+    flag: "tag",
+    kind: "list",
+    value: "<text>",
+    describe: "a tag for lists; may be repeated",
+    byDefault: "none",
+  },
   { key: "note", kind: "text", value: "<text>", describe: "a sentence for the report", byDefault: "none" },
-  { key: "execution_model.slippage_bps", kind: "number", value: "<bps>", describe: "slippage on a calm bar; up to twice that on a wild one", byDefault: "5" },
-  { key: "execution_model.fee_bps", kind: "number", value: "<bps>", describe: "fee on the notional of every fill", byDefault: "20" },
-  { key: "execution_model.max_volume_pct", kind: "number", value: "<pct>", describe: "share of a bar's volume that our orders may take", byDefault: "1" },
-  { key: "execution_model.latency_ms", kind: "pair", value: "<min,max>", describe: "delay from decision to arrival, milliseconds", byDefault: "50,500" },
-  { key: "execution_model.partial_fill_threshold", kind: "number", value: "<share>", describe: "smallest share of an order that is filled on its own", byDefault: "0.01" },
-  { key: "execution_model.qty_step", kind: "number", value: "<qty>", describe: "quantities are multiples of this; 0 for any", byDefault: "1e-8" },
-  { key: "execution_model.min_notional", kind: "number", value: "<money>", describe: "entries worth less are refused", byDefault: "10" },
-  { key: "execution_model.fill_at", kind: "text", value: "<when>", describe: "next-open, or close of the decision bar", byDefault: "next-open" },
-  { key: "execution_model.size_at", kind: "text", value: "<when>", describe: "when size becomes a quantity: fill or decision", byDefault: "fill" },
-  { key: "execution_model.remainder", kind: "text", value: "<what>", describe: "part of an order that a bar could not fill: carry or cancel", byDefault: "carry" },
-  { key: "cache_dir", kind: "text", value: "<path>", describe: "folder of the candle cache", byDefault: "backtest_cache", recorded: false },
-  { key: "output_dir", kind: "text", value: "<path>", describe: "run folder to make", byDefault: "backtest_results/backtest_<time>_<id>", recorded: false },
-  { key: "bars", flag: "no-bars", kind: "switch", describe: "leave the bars out of the run folder", byDefault: "no", recorded: false },
+  {
+    key: "execution_model.slippage_bps",
+    kind: "number",
+    value: "<bps>",
+    describe: "slippage on a calm bar; up to twice that on a wild one",
+    byDefault: "5",
+  },
+  {
+    key: "execution_model.fee_bps",
+    kind: "number",
+    value: "<bps>",
+    describe: "fee on the notional of every fill",
+    byDefault: "20",
+  },
+  {
+    key: "execution_model.max_volume_pct",
+    kind: "number",
+    value: "<pct>",
+    describe: "share of a bar's volume that our orders may take",
+    byDefault: "1",
+  },
+  {
+    key: "execution_model.latency_ms",
+    kind: "pair",
+    value: "<min,max>",
+    describe: "delay from decision to arrival, milliseconds",
+    byDefault: "50,500",
+  },
+  {
+    key: "execution_model.partial_fill_threshold",
+    kind: "number",
+    value: "<share>",
+    describe: "smallest share of an order that is filled on its own",
+    byDefault: "0.01",
+  },
+  {
+    key: "execution_model.qty_step",
+    kind: "number",
+    value: "<qty>",
+    describe: "quantities are multiples of this; 0 for any",
+    byDefault: "1e-8",
+  },
+  {
+    key: "execution_model.min_notional",
+    kind: "number",
+    value: "<money>",
+    describe: "entries worth less are refused",
+    byDefault: "10",
+  },
+  {
+    key: "execution_model.fill_at",
+    kind: "text",
+    value: "<when>",
+    describe: "next-open, or close of the decision bar",
+    byDefault: "next-open",
+  },
+  {
+    key: "execution_model.size_at",
+    kind: "text",
+    value: "<when>",
+    describe: "when size becomes a quantity: fill or decision",
+    byDefault: "fill",
+  },
+  {
+    key: "execution_model.remainder",
+    kind: "text",
+    value: "<what>",
+    describe: "part of an order that a bar could not fill: carry or cancel",
+    byDefault: "carry",
+  },
+  {
+    key: "cache_dir",
+    kind: "text",
+    value: "<path>",
+    describe: "folder of the candle cache",
+    byDefault: "backtest_cache",
+    recorded: false,
+  },
+  {
+    key: "output_dir",
+    kind: "text",
+    value: "<path>",
+    describe: "run folder to make",
+    byDefault: "backtest_results/backtest_<time>_<id>",
+    recorded: false,
+  },
+  {
+    key: "bars",
+    flag: "no-bars",
+    kind: "switch",
+    describe: "leave the bars out of the run folder",
+    byDefault: "no",
+    recorded: false,
+  },
 ];
 
 /** `execution_model.fee_bps` → `fee-bps` */
@@ -95,7 +237,9 @@ export function parseSetting(setting: Setting, texts: readonly string[], from: s
 export function parseNumber(text: string, from: string): number {
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (Number.isFinite(value)) return value;
-  throw new PtError("E_NUMBER", `${from}: "${printable(text)}" is not a number`, { hint: "Use a plain decimal number." });
+  throw new PtError("E_NUMBER", `${from}: "${printable(text)}" is not a number`, {
+    hint: "Use a plain decimal number.",
+  });
 }
 
 /** @throws PtError E_NUMBER for anything but a whole number that doubles hold exactly */
@@ -105,12 +249,21 @@ export function parseInteger(text: string, from: string): number {
   throw new PtError("E_NUMBER", `${from}: ${text} is not a whole number`, { hint: "Use a whole number." });
 }
 
-const SWITCH: Readonly<Record<string, boolean>> = { true: true, yes: true, "1": true, false: false, no: false, "0": false };
+const SWITCH: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  "1": true,
+  false: false,
+  no: false,
+  "0": false,
+};
 
 function parseSwitch(text: string, from: string): boolean {
   const value = Object.hasOwn(SWITCH, text) ? SWITCH[text] : undefined;
   if (value !== undefined) return value;
-  throw new PtError("E_ENV", `${from} is a switch`, { hint: `Use true or false${didYouMean(text, Object.keys(SWITCH))}.` });
+  throw new PtError("E_ENV", `${from} is a switch`, {
+    hint: `Use true or false${didYouMean(text, Object.keys(SWITCH))}.`,
+  });
 }
 
 /** `fast=50` → `["fast", 50]`; numbers and true/false become values, anything else is text. */
@@ -118,7 +271,9 @@ function parseParam(pair: string, from: string): [string, unknown] {
   const at = pair.indexOf("=");
   const name = pair.slice(0, at).trim();
   if (at < 1 || !/^[A-Za-z][\w-]*$/.test(name) || name === "constructor") {
-    throw new PtError("E_STRATEGY_PARAM", `${from}: "${printable(pair)}" is not name=value`, { hint: "Write --param fast=50." });
+    throw new PtError("E_STRATEGY_PARAM", `${from}: "${printable(pair)}" is not name=value`, {
+      hint: "Write --param fast=50.",
+    });
   }
   const text = pair.slice(at + 1).trim();
   if (text === "true" || text === "false") return [name, text === "true"];

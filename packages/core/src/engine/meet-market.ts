@@ -62,7 +62,9 @@ interface Meeting {
 function meetingOf(run: Run, market: Market, working: WorkingOrder, rule: FillRule): Meeting {
   const bar = candleAt(market.columns, market.row);
   const isAtOpen = rule === "next_open";
-  const candle = isAtOpen ? bar : { open: bar.close, high: bar.high, low: bar.low, close: bar.close, volume: bar.volume };
+  const candle = isAtOpen
+    ? bar
+    : { open: bar.close, high: bar.high, low: bar.low, close: bar.close, volume: bar.volume };
   const latencyMs = isAtOpen ? Math.max(working.latencyMs, market.queueMs) : 0;
   const { side } = working.order;
   const reference = referencePrice(side, candle, latencyMs, market.timeframeMs);

@@ -84,8 +84,7 @@ interface RoundTrip {
 }
 
 function closedTrade(trip: RoundTrip, tradeId: string, last: Fill, exitReason: string): Trade {
-  const gross =
-    trip.side === "long" ? trip.exitNotional - trip.entryNotional : trip.entryNotional - trip.exitNotional;
+  const gross = trip.side === "long" ? trip.exitNotional - trip.entryNotional : trip.entryNotional - trip.exitNotional;
   const pnl = gross - trip.fees;
   return {
     tradeId,

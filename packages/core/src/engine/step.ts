@@ -1,9 +1,9 @@
 import type { Signal, SignalDraft } from "../strategy/signal.ts";
+import { closePosition } from "./close-position.ts";
 import type { Market } from "./market.ts";
 import { meetMarket } from "./meet-market.ts";
 import { cancelWorking, placeOrders } from "./place-orders.ts";
 import type { Run } from "./run.ts";
-import { closePosition } from "./close-position.ts";
 
 /**
  * One tick of the simulated market: everything that happens at the moment `run.nowMs` at which a bar of at least one
@@ -26,7 +26,10 @@ export function step(run: Run): void {
 
   // 3 ledger: positions are marked at the close.
   run.markAtClose();
-  if (run.equity <= 0) return ruin(run);
+  if (run.equity <= 0) {
+    ruin(run);
+    return;
+  }
 
   // 4 signals
   const signals = collectSignals(run);

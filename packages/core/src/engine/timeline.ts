@@ -10,7 +10,9 @@ export class Timeline {
   constructor(series: readonly Series[]) {
     const first = series[0]!;
     const opens = tradedOpens(first);
-    if (series.every((one) => one === first || (one.timeframe === first.timeframe && isSame(tradedOpens(one), opens)))) {
+    if (
+      series.every((one) => one === first || (one.timeframe === first.timeframe && isSame(tradedOpens(one), opens)))
+    ) {
       this.#times = opens;
       this.#offsetMs = timeframeMs(first.timeframe);
     } else {

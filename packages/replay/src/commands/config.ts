@@ -11,13 +11,25 @@ export function configCommand({ console, flags }: Frame): Command {
   addGlobalFlags(show).action(async () => {
     const resolved = await settingsOf(show);
     const { origin: withOrigin } = show.opts<{ origin?: boolean }>();
-    const values = { ...resolved.config, cache_dir: resolved.cacheDir, output_dir: resolved.outputDir, bars: resolved.bars };
+    const values = {
+      ...resolved.config,
+      cache_dir: resolved.cacheDir,
+      output_dir: resolved.outputDir,
+      bars: resolved.bars,
+    };
     const rows = RUN_SETTINGS.map(({ key, byDefault }) => {
       const value = valueAt(values, key);
-      return { key, value: value ?? null, shown: value == null ? `(${byDefault})` : JSON.stringify(value), origin: resolved.origin.get(key)! };
+      return {
+        key,
+        value: value ?? null,
+        shown: value == null ? `(${byDefault})` : JSON.stringify(value),
+        origin: resolved.origin.get(key)!,
+      };
     });
     if (flags.json) {
-      const document = Object.fromEntries(rows.map(({ key, value, origin }) => [key, withOrigin ? { value, origin } : value]));
+      const document = Object.fromEntries(
+        rows.map(({ key, value, origin }) => [key, withOrigin ? { value, origin } : value]),
+      );
       return console.out(JSON.stringify(document, null, 2));
     }
     const width = Math.max(...rows.map(({ key }) => key.length));
@@ -29,5 +41,7 @@ export function configCommand({ console, flags }: Frame): Command {
 }
 
 function valueAt(values: unknown, key: string): unknown {
-  return key.split(".").reduce<unknown>((inner, part) => (inner as Record<string, unknown> | undefined)?.[part], values);
+  return key
+    .split(".")
+    .reduce<unknown>((inner, part) => (inner as Record<string, unknown> | undefined)?.[part], values);
 }

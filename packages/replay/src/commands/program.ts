@@ -14,7 +14,8 @@ export function createProgram(frame: Frame): Command {
     .helpCommand(false);
   const run = runCommand(frame);
   program.addCommand(run, { isDefault: true, hidden: true });
-  for (const command of [initCommand(frame), configCommand(frame), strategiesCommand(frame)]) program.addCommand(command);
+  for (const command of [initCommand(frame), configCommand(frame), strategiesCommand(frame)])
+    program.addCommand(command);
   // The default command is a hidden subcommand, so that subcommands keep their own options; its flags are listed here.
   program.configureHelp({ visibleOptions: () => [...run.options, ...program.options] });
   program.addHelpText(

@@ -1,5 +1,5 @@
 import { STRATEGIES } from "@powertrader/strategies";
-import { z } from "zod";
+import type { z } from "zod";
 
 export interface StrategyDescription {
   readonly name: string;

@@ -42,7 +42,11 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
   folder.writeJson(RUN_FILES.run, wall("running"));
   folder.writeConfig(prepared.config);
   const log = await createEventLog(join(options.folder, RUN_FILES.events));
-  log.info({ event: "run_started", strategy: prepared.config.strategy, symbols: prepared.series.map((one) => one.symbol) });
+  log.info({
+    event: "run_started",
+    strategy: prepared.config.strategy,
+    symbols: prepared.series.map((one) => one.symbol),
+  });
   if (options.bars) folder.writeBars(prepared.series);
 
   const book = new RunBook(folder);
@@ -97,8 +101,12 @@ function createBreather(): () => Promise<void> | undefined {
 
 function strategyFailure(error: unknown, prepared: PreparedRun, bar: number, folder: string): unknown {
   if (error instanceof PtError) return error;
-  return new PtError("E_STRATEGY", `strategy ${prepared.config.strategy} failed at bar ${bar + 1}: ${(error as Error).message}`, {
-    hint: `Run again with --debug for the stack; ${join(folder, RUN_FILES.run)} is marked failed.`,
-    cause: error,
-  });
+  return new PtError(
+    "E_STRATEGY",
+    `strategy ${prepared.config.strategy} failed at bar ${bar + 1}: ${(error as Error).message}`,
+    {
+      hint: `Run again with --debug for the stack; ${join(folder, RUN_FILES.run)} is marked failed.`,
+      cause: error,
+    },
+  );
 }

@@ -12,7 +12,9 @@ import { RUN_SETTINGS, type Setting, variableName } from "@powertrader/core/sett
 export function writeProjectFile(folder: string): string {
   const taken = PROJECT_FILES.find((name) => existsSync(join(folder, name)));
   if (taken !== undefined) {
-    throw new PtError("E_OUT_EXISTS", `${join(folder, taken)} exists already`, { hint: "Edit it, or remove it first." });
+    throw new PtError("E_OUT_EXISTS", `${join(folder, taken)} exists already`, {
+      hint: "Edit it, or remove it first.",
+    });
   }
   const path = join(folder, PROJECT_FILES[0]);
   writeFileAtomic(path, projectFile());

@@ -1,5 +1,5 @@
-import { PtError } from "@powertrader/core/errors";
 import type { CurveColumns, Run } from "@powertrader/core/engine";
+import { PtError } from "@powertrader/core/errors";
 import { RESULT_SCHEMA_VERSION, type Result } from "@powertrader/core/files";
 import { buyAndHold, computeMetrics } from "@powertrader/core/metrics";
 import type { PreparedRun } from "./prepare-run.ts";

@@ -18,7 +18,10 @@ export function describeRun(config: RunConfig): readonly string[] {
 /** What a person wants to know when a run has ended, and what to type next. */
 export function summaryOf(result: Result, config: RunConfig, folder: string): string {
   const { metrics } = result;
-  const table = new Table({ style: { head: [], border: [], compact: true }, colAligns: ["left", "right", "left", "right"] });
+  const table = new Table({
+    style: { head: [], border: [], compact: true },
+    colAligns: ["left", "right", "left", "right"],
+  });
   const money = (value: number | null | undefined) => (value == null ? "—" : MONEY.format(value));
   const share = (value: number | null | undefined) => (value == null ? "—" : `${PERCENT.format(value * 100)} %`);
   const ratio = (value: number | null | undefined) => (value == null ? "—" : value.toFixed(2));
@@ -34,7 +37,9 @@ export function summaryOf(result: Result, config: RunConfig, folder: string): st
   return [
     `${config.strategy} · ${config.coins.join(", ")} · ${formatDate(result.start_ts * 1000)} to ${formatDate(result.end_ts * 1000)} · ${MONEY.format(result.bars).replace(/\.00$/, "")} bars${synthetic}${ruined}`,
     table.toString(),
-    ...result.open_positions.map((one) => `open: ${one.side} ${one.qty} ${one.symbol}, worth ${money(one.value)} ${config.quote}`),
+    ...result.open_positions.map(
+      (one) => `open: ${one.side} ${one.qty} ${one.symbol}, worth ${money(one.value)} ${config.quote}`,
+    ),
     ...result.notes.map((note) => `note: ${note}`),
     `run folder: ${folder}`,
     `next: npx --no -- pt-analyze ${folder}`,
@@ -42,4 +47,8 @@ export function summaryOf(result: Result, config: RunConfig, folder: string): st
 }
 
 const MONEY = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const PERCENT = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "auto" });
+const PERCENT = new Intl.NumberFormat("en-US", {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  signDisplay: "auto",
+});
