@@ -38,12 +38,13 @@ export function formatChange(share: number, digits = 2): string {
   return share > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
-/** A price or quantity with up to eight significant digits. */
+/** A price or quantity with six significant digits, at least two of them after the point, without idle zeros. */
 export function formatPrice(value: number): string {
   if (value === 0) return "0";
-  const digits = Math.max(0, Math.min(10, 7 - Math.floor(Math.log10(Math.abs(value)))));
-  const text = formatNumber(value, Math.min(digits, Math.abs(value) >= 1000 ? 2 : digits));
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  const digits = Math.min(12, Math.max(2, 5 - Math.floor(Math.log10(Math.abs(value)))));
+  return formatNumber(value, digits)
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
 }
 
 export function formatRatio(value: number): string {

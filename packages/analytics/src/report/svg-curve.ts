@@ -72,7 +72,7 @@ function scaleOf(
   const room = (high - low || Math.abs(high) || 1) * 0.04;
   low -= room;
   high += lines.some((line) => line.isArea) ? 0 : room;
-  const step = roundStep((high - low) / 4);
+  const step = roundStep((high - low) / 6);
   const ticks: number[] = [];
   for (let n = Math.ceil(low / step); n * step <= high; n++) ticks.push(n * step);
   return { low, high, ticks };

@@ -16,7 +16,6 @@
     const [whole, fraction] = Math.abs(value).toFixed(digits).split(".");
     return (value < 0 ? "−" : "") + group(whole) + (fraction ? `.${fraction}` : "");
   };
-  const money = (value) => (value == null ? "" : amount(value, Math.abs(value) < 1000 ? 2 : 0));
   const percent = (value, digits = 0) => (value == null ? "" : `${amount(value * 100, digits)} %`);
   const minute = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ");
 
@@ -38,9 +37,21 @@
     benchmark: data.curve.benchmark === null ? null : float64(data.curve.benchmark),
     drawdown: float64(data.curve.drawdown),
   };
+  /** Labels of the time axis from years down to seconds: what to print at every tick, and where year or day change. */
+  const DATES = [
+    [365 * 86_400, "{YYYY}"],
+    [28 * 86_400, "{MMM}", "\n{YYYY}"],
+    [86_400, "{D} {MMM}", "\n{YYYY}"],
+    [60, "{HH}:{mm}", "\n{D} {MMM} {YYYY}", "\n{D} {MMM}"],
+    [1, "{HH}:{mm}:{ss}", "\n{D} {MMM} {YYYY}", "\n{D} {MMM}"],
+  ].map(([step, text, year = null, day = null]) => [step, text, year, null, day, null, null, null, 1]);
+
   const canBeLogarithmic = [curve.equity, curve.benchmark ?? []].every((values) => values.every((value) => value > 0));
   let scale = "linear";
   let drawn = [];
+
+  const highestEquity = curve.equity.reduce((high, value) => Math.max(high, value), 0);
+  const money = (value) => amount(value, highestEquity < 100 ? 2 : 0);
 
   /** A curve chart that shares cursor and zoom with the other one. */
   const drawCurve = (name, series, columns, format, options = {}) => {
@@ -57,7 +68,7 @@
         cursor: { sync: { key: "curves" }, drag: { x: true, y: false }, points: { size: 6 } },
         scales: { y: options.scale ?? {} },
         axes: [
-          axis,
+          { ...axis, values: DATES },
           { ...axis, size: 76, values: (_, ticks) => ticks.map((tick) => (tick == null ? "" : format(tick))) },
         ],
         series: [{}, ...series],
@@ -133,8 +144,8 @@
     return marks.sort((a, b) => a.time - b.time);
   };
 
-  /** Digits after the point that a price of this size needs. */
-  const digitsFor = (price) => Math.max(2, Math.min(10, 4 - Math.floor(Math.log10(price || 1))));
+  /** Digits after the point that prices between these two need. */
+  const digitsFor = (low, high) => Math.max(2, Math.min(10, 4 - Math.floor(Math.log10(Math.sqrt(low * high) || 1))));
 
   const drawPrice = (index) => {
     const coin = data.coins[index];
@@ -153,7 +164,9 @@
       low: prices[2 * count + row],
       close: prices[3 * count + row],
     }));
-    const digits = digitsFor(candles.at(-1)?.close);
+    const lowest = candles.reduce((low, candle) => Math.min(low, candle.low), Infinity);
+    const highest = candles.reduce((high, candle) => Math.max(high, candle.high), 0);
+    const digits = digitsFor(lowest, highest);
     const chart = LightweightCharts.createChart(element, {
       autoSize: true,
       layout: {

@@ -17,7 +17,7 @@ ${table<string>({
   columns: [
     { head: "Name in metrics.json", cell: (name) => html`<code>${name}</code>` },
     { head: "Value", cell: (name) => metricValue(metrics, name), isNumeric: true },
-    { head: "Meaning", cell: (name) => METRIC_CATALOGUE[name]?.meaning ?? "" },
+    { head: "Meaning", cell: (name) => html`<small>${METRIC_CATALOGUE[name]?.meaning}</small>` },
   ],
   rows: [...known, ...others],
 })}

@@ -25,14 +25,13 @@ export function costs({ run, metrics, slippage }: Analysis): Html | undefined {
 ${table({
   caption: `From the result before costs to the result, in ${config.quote}`,
   columns: [
-    { head: "", cell: ([name]) => name },
+    { head: "", cell: ([name, , meaning]) => html`${name} <small>${meaning}</small>` },
     { head: "Amount", cell: ([, amount]) => gain(amount), isNumeric: true },
     {
       head: "Of the initial capital",
       cell: ([, amount]) => formatShare(amount / result.initial_capital),
       isNumeric: true,
     },
-    { head: "", cell: ([, , meaning]) => html`<small>${meaning}</small>` },
   ],
   rows,
 })}

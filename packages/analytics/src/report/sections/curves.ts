@@ -1,5 +1,13 @@
+import { DAY_MS } from "@powertrader/core/market";
 import type { Analysis } from "../../analysis/analyze-run.ts";
-import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from "../../format/numbers.ts";
+import {
+  formatCount,
+  formatDay,
+  formatDuration,
+  formatMinute,
+  formatNumber,
+  formatShare,
+} from "../../format/numbers.ts";
 import { belowPeak } from "../chart-data.ts";
 import { type Html, html } from "../html.ts";
 import { svgCurve } from "../svg-curve.ts";
@@ -31,14 +39,15 @@ ${drawdowns.length === 0 ? html`<p>Equity never fell below an earlier peak.</p>`
 }
 
 function deepest(drawdowns: Analysis["drawdowns"]): Html {
+  const moment = drawdowns.some((one) => one.durationMs < 2 * DAY_MS) ? formatMinute : formatDay;
   return table({
     caption: drawdowns.length === 1 ? "The only fall" : `The ${drawdowns.length} deepest falls`,
     columns: [
-      { head: "Peak", cell: (one) => formatDay(one.peakMs) },
-      { head: "Lowest", cell: (one) => formatDay(one.troughMs) },
+      { head: "Peak", cell: (one) => moment(one.peakMs) },
+      { head: "Lowest", cell: (one) => moment(one.troughMs) },
       {
         head: "Back at the peak",
-        cell: (one) => (one.recoveryMs === undefined ? "not yet" : formatDay(one.recoveryMs)),
+        cell: (one) => (one.recoveryMs === undefined ? "not yet" : moment(one.recoveryMs)),
       },
       { head: "Lasted", cell: (one) => formatDuration(one.durationMs), isNumeric: true },
       { head: "Depth", cell: (one) => html`<span class="loss">${formatShare(-one.share)}</span>`, isNumeric: true },
