@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeReport } from "@powertrader/analytics";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -216,6 +216,37 @@ describe("a report of a run that needs a warning", () => {
     expect(metrics.warnings).toEqual([]);
     expect(metrics.metrics).toEqual(read(folder, "result.json").metrics);
     expect(textOf(pageOf(folder))).toContain("Optimistic: orders fill at the close of the bar they were decided on");
+  });
+});
+
+describe("what a report says about costs", () => {
+  const costsOf = async (flags: readonly string[]) => {
+    const folder = await replayRun(flags);
+    writeReport(folder);
+    const text = textOf(pageOf(folder));
+    return text.slice(text.indexOf("What trading cost"), text.indexOf("How orders were filled"));
+  };
+
+  it("is that there were none in a run without fees and slippage", async () => {
+    const text = await costsOf(["--fee-bps", "0", "--slippage-bps", "0", "--latency-ms", "0,0"]);
+    expect(text).toContain("This run paid nothing for trading.");
+  });
+
+  it("is which part of the result before costs they ate, or that there was none", async () => {
+    const all = await costsOf([]);
+    expect(all).toMatch(/Costs ate \d+ % of|ate all of the|Trading lost money before costs already/);
+    expect(all).toMatch(/The model asked for [\d,.]+ USDT of slippage and [\d,.]+ were paid/);
+    expect(all).toMatch(/Fees −[\d,.]+|20\.0 bps of everything bought and sold/);
+  });
+
+  it("includes cash that moved without a fill", () => {
+    const folder = copyRun(run);
+    writeFileSync(
+      join(folder, "cash_flows.jsonl"),
+      '{"ts":1704900000,"symbol":"BTC-USDT","kind":"funding","amount":-12.5}\n',
+    );
+    writeReport(folder);
+    expect(textOf(pageOf(folder))).toMatch(/Funding and interest cash that moved without a fill −12\.50/);
   });
 });
 

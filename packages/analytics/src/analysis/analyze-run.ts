@@ -65,7 +65,7 @@ function warningsAbout(run: RunRecord, metrics: RunMetrics): readonly string[] {
   const warnings: string[] = [];
   if (metrics.differing.length > 0) {
     warnings.push(
-      `result.json disagrees with the files of the run on ${metrics.differing.join(", ")}; the values shown were computed from the files. The folder was edited or damaged.`,
+      `result.json disagrees with the files of the run on ${metrics.differing.join(", ")}; the values shown were computed from the files. The folder was edited, damaged, or written by another version.`,
     );
   }
   if (config.equity_interval === null && !run.hasEveryTick) {
