@@ -7,12 +7,13 @@ export function describeGaps(gaps: GapReport, timeframeMs: number): string {
   if (gaps.count === 0 || gaps.largest === undefined) return "no gaps";
   const longest = Math.floor((gaps.largest.toMs - gaps.largest.fromMs) / timeframeMs);
   const where = `${formatDate(gaps.largest.fromMs)}`;
-  if (gaps.count === 1) return `1 gap of ${bars(longest)} at ${where}`;
-  return `${gaps.count} gaps, ${bars(gaps.bars)} missing, the longest ${bars(longest)} from ${where}`;
+  if (gaps.count === 1) return `1 gap of ${countOf(longest, "bar")} at ${where}`;
+  return `${gaps.count} gaps, ${countOf(gaps.bars, "bar")} missing, the longest ${countOf(longest, "bar")} from ${where}`;
 }
 
-export function bars(count: number): string {
-  return `${count} ${count === 1 ? "bar" : "bars"}`;
+/** `1 bar`, `2 bars` */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 || noun === "series" ? "" : "s"}`;
 }
 
 export function describeRange({ fromMs, toMs }: TimeRange): string {

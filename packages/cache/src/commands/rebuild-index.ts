@@ -1,6 +1,7 @@
 import type { Frame } from "@powertrader/core/cli";
 import { Command } from "commander";
 import type { RebuildReport } from "../survey/rebuild-index.ts";
+import { countOf } from "./describe.ts";
 import { addCommonFlags, addLockFlag, cacheDirOf, exchangesOf, parseLockWait } from "./flags.ts";
 
 interface Flags {
@@ -42,5 +43,5 @@ async function run(flags: Flags, { console, flags: { json }, signal }: Frame): P
 
 function describe({ exchange, series, segments, adopted, written }: RebuildReport): string {
   const news = adopted.length === 0 ? "" : `, ${adopted.length} taken in`;
-  return `${exchange}: ${segments} segments of ${series} series${news}, index ${written ? "written" : "was current"}`;
+  return `${exchange}: ${countOf(segments, "segment")} of ${series} series${news}, index ${written ? "written" : "was current"}`;
 }

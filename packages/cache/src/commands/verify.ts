@@ -2,6 +2,7 @@ import type { Frame } from "@powertrader/core/cli";
 import { PtError } from "@powertrader/core/errors";
 import { Command } from "commander";
 import type { Finding } from "../survey/verify-cache.ts";
+import { countOf } from "./describe.ts";
 import { addCommonFlags, cacheDirOf, exchangesOf } from "./flags.ts";
 
 interface Flags {
@@ -39,7 +40,9 @@ async function run(flags: Flags, { console, flags: { json } }: Frame): Promise<v
       JSON.stringify({ schema_version: 1, exchanges, segments, candles, findings: [], set_aside: report.setAside }),
     );
   } else {
-    console.out(`${segments} segments with ${candles} candles of ${exchanges} exchanges are sound`);
+    console.out(
+      `sound: ${countOf(segments, "segment")}, ${countOf(candles, "candle")}, ${countOf(exchanges, "exchange")}`,
+    );
   }
 }
 

@@ -6,7 +6,7 @@ import { formatDate, parseDate } from "@powertrader/core/time";
 import { Command } from "commander";
 import type { WarmOptions, WarmReport } from "../warm/warm-cache.ts";
 import type { WarmSeriesReport } from "../warm/warm-series.ts";
-import { rangeToWire, suggestReplay } from "./describe.ts";
+import { countOf, rangeToWire, suggestReplay } from "./describe.ts";
 import { addCommonFlags, addLockFlag, cacheDirFlag, cacheDirOf, parseLockWait } from "./flags.ts";
 
 interface Flags {
@@ -60,7 +60,7 @@ async function run(flags: Flags, { console, flags: { json }, signal }: Frame): P
           display = createProgress(console, label);
           shown = label;
         }
-        display?.update(share, () => `${candles} candles`);
+        display?.update(share, () => countOf(candles, "candle"));
       },
       onRetry: (text) => console.note(text),
       onSeriesDone: (series) => {
@@ -101,10 +101,10 @@ function parseSeed(text: string): number {
 
 function describe({ symbol, timeframe, requests, added, revised, setAside }: WarmSeriesReport): string {
   const name = `${symbol} ${shortTimeframe(timeframe)}`;
-  const damaged = setAside.length === 0 ? "" : `, ${setAside.length} damaged files moved aside`;
+  const damaged = setAside.length === 0 ? "" : `, ${countOf(setAside.length, "damaged file")} moved aside`;
   if (requests === 0) return `${name}: nothing was missing${damaged}`;
   const changed = revised === 0 ? "" : `, ${revised} revised`;
-  return `${name}: ${added} candles fetched${changed} in ${requests} requests${damaged}`;
+  return `${name}: ${countOf(added, "candle")} fetched${changed} in ${countOf(requests, "request")}${damaged}`;
 }
 
 function summarise(
@@ -115,7 +115,13 @@ function summarise(
   const sum = (of: (one: WarmSeriesReport) => number) => series.reduce((total, one) => total + of(one), 0);
   const requests = sum((one) => one.requests);
   const from = `${coins.join(", ")} on ${exchange} from ${formatDate(range.fromMs)}`;
-  const what = requests === 0 ? "nothing was missing" : `${sum((one) => one.added)} candles in ${requests} requests`;
+  const what =
+    requests === 0
+      ? "nothing was missing"
+      : `${countOf(
+          sum((one) => one.added),
+          "candle",
+        )} in ${countOf(requests, "request")}`;
   const timeframe = timeframes[0]!;
   return [
     `${from}: ${what}`,

@@ -10,7 +10,7 @@ import { DEFAULT_LAYOUT, layoutOfHeader, type RowLayout } from "./row-layout.ts"
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 /** A banner above the header is shorter than this. */
 const HEAD_LINES = 50;
-const LONGEST_LINE = 1 << 20;
+const LONGEST_LINE = 1 << 16;
 
 /** How to take a line apart. */
 interface Dialect {
@@ -109,7 +109,7 @@ async function* linesIn(chunks: AsyncIterable<Uint8Array>): AsyncIterable<readon
     const lines = text.includes("\r") ? text.split(/\r?\n/) : text.split("\n");
     rest = lines.pop()!;
     if (rest.length > LONGEST_LINE) {
-      throw new PtError("E_IMPORT", "a line is longer than a megabyte: this is no CSV of candles");
+      throw new PtError("E_IMPORT", "a line is longer than 64 KiB: this is no CSV of candles");
     }
     yield lines;
   }

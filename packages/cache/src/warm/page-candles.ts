@@ -78,7 +78,7 @@ async function ask(
 
 function checkRow(source: CandleSource, request: PagerRequest, row: CandleRow): void {
   const [openMs, ...values] = row;
-  if (!values.every((value) => typeof value === "number" && !Number.isNaN(value))) {
+  if (values.length < 5 || !values.every((value) => typeof value === "number" && !Number.isNaN(value))) {
     throw badRow("E_UPSTREAM_BODY", source, request, row, "a value is missing");
   }
   const lengthMs = timeframeMs(request.timeframe);

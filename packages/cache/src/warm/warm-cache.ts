@@ -23,7 +23,7 @@ export interface WarmOptions {
   readonly timeframes: readonly Timeframe[];
   readonly fromMs: number;
   /** Exclusive; `undefined` is now. */
-  readonly toMs?: number;
+  readonly toMs?: number | undefined;
   /** Of the simulated market; only with `sim`. */
   readonly seed?: number;
   readonly lockWaitSeconds?: number;

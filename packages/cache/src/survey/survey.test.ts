@@ -1,0 +1,152 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { metaFileName, segmentFileName } from "@powertrader/core/files";
+import { beforeEach, describe, expect, it } from "vitest";
+import { candles, hours, SERIES, T0, temporaryFolder } from "../fixtures/candles.ts";
+import { withCacheLock } from "../store/cache-lock.ts";
+import { exchangesIn } from "./exchanges-in.ts";
+import { listSeries } from "./list-series.ts";
+import { rebuildIndex } from "./rebuild-index.ts";
+import { verifyCache } from "./verify-cache.ts";
+
+let cacheDir: string;
+const FILE = segmentFileName({ ...SERIES, ...hours(0, 10) });
+
+beforeEach(async () => {
+  cacheDir = temporaryFolder();
+  await withCacheLock({ cacheDir, exchange: "own" }, {}, (store) => {
+    store.write(SERIES, {
+      columns: candles([2, 1], [3, 1], [7, 1]),
+      covers: [hours(0, 10)],
+      askedEmpty: [hours(0, 2)],
+      source: "import:a.csv",
+      fetchedMs: T0,
+    });
+  });
+});
+
+function change(file: string, edit: (text: string) => string): void {
+  const path = join(cacheDir, "own", file);
+  writeFileSync(path, edit(readFileSync(path, "utf8")));
+}
+
+it("lists folders that can be exchanges", () => {
+  mkdirSync(join(cacheDir, "kucoin"));
+  mkdirSync(join(cacheDir, "Not One"));
+  writeFileSync(join(cacheDir, "file"), "");
+  expect(exchangesIn(cacheDir)).toEqual(["kucoin", "own"]);
+  expect(exchangesIn(join(cacheDir, "none"))).toEqual([]);
+  expect(() => exchangesIn(join(cacheDir, "file"))).toThrow(expect.objectContaining({ code: "E_PERM" }));
+});
+
+describe("listSeries", () => {
+  it("tells gaps from what is confirmed to be empty", () => {
+    expect(listSeries(cacheDir)).toEqual([
+      {
+        exchange: "own",
+        ...SERIES,
+        segments: 1,
+        sources: ["import:a.csv"],
+        content: {
+          candles: 3,
+          range: hours(2, 8),
+          coverage: [hours(0, 10)],
+          gaps: { count: 2, bars: 5, largest: hours(4, 7) },
+          confirmedEmptyBars: 2,
+        },
+      },
+    ]);
+    expect(listSeries(cacheDir, "other")).toEqual([]);
+  });
+
+  it("shows damage in place of content", () => {
+    change(FILE, () => "[");
+    expect(listSeries(cacheDir)[0]!.content).toEqual({ damage: expect.stringContaining(FILE) });
+  });
+
+  it("lists a series without candles", async () => {
+    await withCacheLock({ cacheDir, exchange: "own" }, {}, (store) => {
+      const covers = [hours(0, 5)];
+      store.write(
+        { symbol: "ETH-USDT", timeframe: "1hour" },
+        { columns: candles(), covers, askedEmpty: covers, source: "x", fetchedMs: T0 },
+      );
+    });
+    expect(listSeries(cacheDir)[1]).toMatchObject({ symbol: "ETH-USDT", content: { candles: 0, range: undefined } });
+  });
+});
+
+describe("verifyCache", () => {
+  it("finds a sound cache sound", () => {
+    expect(verifyCache(cacheDir)).toEqual({ exchanges: 1, segments: 1, candles: 3, findings: [], setAside: [] });
+    expect(verifyCache(cacheDir, "none")).toMatchObject({ segments: 0, findings: [] });
+  });
+
+  it.each<[string, () => void, readonly [string, RegExp][]]>([
+    [
+      "a changed segment",
+      () => change(FILE, (text) => text.replace('"close":1', '"close":2')),
+      [["segment", /sha256/]],
+    ],
+    ["a cut segment", () => change(FILE, (text) => text.slice(0, 50)), [["segment", /sha256/]]],
+    ["an emptied segment", () => change(FILE, () => ""), [["segment", /sha256/]]],
+    [
+      "a broken sidecar",
+      () => change(metaFileName(FILE), () => "{"),
+      [
+        ["sidecar", /JSON/],
+        ["index", /sidecars/],
+      ],
+    ],
+    [
+      "a sidecar of another shape",
+      () => change(metaFileName(FILE), (text) => text.replace('"covers"', '"coverz"')),
+      [
+        ["sidecar", /covers|Invalid/],
+        ["index", /sidecars/],
+      ],
+    ],
+    [
+      "a wrong count",
+      () => change(metaFileName(FILE), (text) => text.replace('"candle_count":3', '"candle_count":4')),
+      [
+        ["sidecar", /3 candles where the sidecar says 4/],
+        ["index", /sidecars/],
+      ],
+    ],
+    [
+      "coverage beyond the name",
+      () => change(metaFileName(FILE), (text) => text.replace(`[${T0 / 1000},`, `[${T0 / 1000 - 5},`)),
+      [["sidecar", /covers more/]],
+    ],
+    ["a missing sidecar", () => rmSync(join(cacheDir, "own", metaFileName(FILE))), [["uncommitted", /no sidecar/]]],
+    ["a missing segment", () => rmSync(join(cacheDir, "own", FILE)), [["lonely-sidecar", /missing/]]],
+    ["a broken index", () => change("cache_index.json", () => "{}"), [["index", /sidecars/]]],
+    ["a missing index", () => rmSync(join(cacheDir, "own", "cache_index.json")), [["index", /sidecars/]]],
+  ])("finds %s", (_name, harm, expected) => {
+    harm();
+    const { findings } = verifyCache(cacheDir);
+    expect(findings.map(({ kind }) => kind)).toEqual(expected.map(([kind]) => kind));
+    findings.forEach(({ reason }, i) => {
+      expect(reason).toMatch(expected[i]![1]);
+    });
+  });
+});
+
+describe("rebuildIndex", () => {
+  it("derives the same index from the sidecars", async () => {
+    const path = join(cacheDir, "own", "cache_index.json");
+    const index = readFileSync(path, "utf8");
+    writeFileSync(path, "");
+    const report = { exchange: "own", adopted: [], refused: [], series: 1, segments: 1 };
+    expect(await rebuildIndex({ cacheDir, exchange: "own" })).toEqual({ ...report, written: true });
+    expect(readFileSync(path, "utf8")).toBe(index);
+    expect(await rebuildIndex({ cacheDir, exchange: "own" })).toEqual({ ...report, written: false });
+  });
+
+  it("takes in a segment that lost its sidecar", async () => {
+    rmSync(join(cacheDir, "own", metaFileName(FILE)));
+    expect(await rebuildIndex({ cacheDir, exchange: "own" })).toMatchObject({ adopted: [FILE], segments: 1 });
+    expect(verifyCache(cacheDir).findings).toEqual([]);
+  });
+});
