@@ -30,7 +30,8 @@ export interface Analysis {
   readonly warnings: readonly string[];
 }
 
-const DRAWDOWNS_KEPT = 5;
+/** How many of the deepest drawdowns are described. */
+export const DRAWDOWNS_KEPT = 5;
 
 /** Everything that can be said about a run from its folder. Pure: the same folder, the same analysis. */
 export function analyzeRun(run: RunRecord): Analysis {

@@ -3,6 +3,9 @@ import { didYouMean, PtError } from "@powertrader/core/errors";
 import { Command } from "commander";
 import { addGlobalFlags, resultsDirOf } from "./flags.ts";
 
+/** Names in a run folder may hold what would paint the terminal. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu;
+
 /** The default command: analyzes one run and writes `metrics.json` and `report.html` into its folder. */
 export function reportCommand(frame: Frame): Command {
   const command = new Command("report")
@@ -21,7 +24,7 @@ async function report({ console, flags }: Frame, command: Command, run: string):
   const folder = run === "latest" ? latestRun(resultsDirOf(command)) : run;
   const written = writeReport(folder, { withPage: command.opts<{ report: boolean }>().report });
   if (flags.json) return console.out(JSON.stringify(written.metrics, null, 2));
-  for (const warning of written.analysis.warnings) console.note(`warning: ${warning}`);
+  for (const warning of written.analysis.warnings) console.note(`warning: ${warning.replace(UNPRINTABLE, "?")}`);
   if (!flags.quiet) console.out(summaryOf(written.analysis));
   console.out(written.pagePath === undefined ? `metrics: ${written.metricsPath}` : `report: ${written.pagePath}`);
   console.note("next: open the report in a browser, or list all runs: npx --no -- pt-analyze ls");

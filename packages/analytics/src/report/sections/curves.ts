@@ -1,5 +1,5 @@
 import { DAY_MS } from "@powertrader/core/market";
-import type { Analysis } from "../../analysis/analyze-run.ts";
+import { type Analysis, DRAWDOWNS_KEPT } from "../../analysis/analyze-run.ts";
 import {
   formatCount,
   formatDay,
@@ -41,7 +41,8 @@ ${drawdowns.length === 0 ? html`<p>Equity never fell below an earlier peak.</p>`
 function deepest(drawdowns: Analysis["drawdowns"]): Html {
   const moment = drawdowns.some((one) => one.durationMs < 2 * DAY_MS) ? formatMinute : formatDay;
   return table({
-    caption: drawdowns.length === 1 ? "The only fall" : `The ${drawdowns.length} deepest falls`,
+    caption:
+      drawdowns.length < DRAWDOWNS_KEPT ? "Every fall below an earlier peak" : `The ${drawdowns.length} deepest falls`,
     columns: [
       { head: "Peak", cell: (one) => moment(one.peakMs) },
       { head: "Lowest", cell: (one) => moment(one.troughMs) },
