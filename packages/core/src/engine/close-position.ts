@@ -7,6 +7,6 @@ import type { Run } from "./run.ts";
 export function closePosition(run: Run, market: Market, rule: "end_of_run" | "liquidated"): void {
   const { qty } = market.position;
   if (qty === 0) return;
-  market.working.push(recordOrder(run, market, qty > 0 ? "sell" : "buy", Math.abs(qty), null, undefined));
+  market.addWorking(recordOrder(run, market, qty > 0 ? "sell" : "buy", Math.abs(qty), null, undefined));
   meetMarket(run, market, rule);
 }

@@ -25,6 +25,8 @@ export interface WorkingOrder {
   filledQty: number;
 }
 
+export const NO_ORDERS: readonly WorkingOrder[] = [];
+
 /** One coin in a run: its bars up to now, its working orders and its position. */
 export class Market {
   readonly symbol: string;
@@ -32,8 +34,8 @@ export class Market {
   readonly columns: CandleColumns;
   readonly history: HistoryView;
   readonly position = new Position();
-  /** In the order they were placed, which is the order they are worked in. */
-  working: WorkingOrder[] = [];
+  /** In the order they were placed, which is the order they are worked in. Replaced as a whole, never pushed to. */
+  working: readonly WorkingOrder[] = NO_ORDERS;
 
   /** Asks the strategy about the bar that has just closed; set when the run is made. */
   onBar: BarWatcher = () => undefined;
@@ -99,6 +101,11 @@ export class Market {
     this.#tradedRow = this.row;
     this.#taken += qty;
     this.#latestMs = latencyMs;
+  }
+
+  /** Lets an order work behind those that work already. */
+  addWorking(order: WorkingOrder): void {
+    this.working = this.working.length === 0 ? [order] : [...this.working, order];
   }
 
   /** Signed value of the position at the mark. */

@@ -1,6 +1,6 @@
 import { type Candle, candleAt } from "../market/candles.ts";
 import { referencePrice } from "./latency.ts";
-import type { Market, WorkingOrder } from "./market.ts";
+import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
 import type { Fill, FillRule, OrderEvent } from "./order.ts";
 import type { Run } from "./run.ts";
 import { type FillOutcome, simulateFill } from "./simulate-fill.ts";
@@ -15,8 +15,7 @@ export function meetMarket(run: Run, market: Market, rule: FillRule): void {
   const { working } = market;
   let ended = 0;
   while (ended < working.length && workOrder(run, market, working[ended]!, rule)) ended++;
-  if (ended === working.length) market.working = [];
-  else if (ended > 0) working.splice(0, ended);
+  market.working = ended === working.length ? NO_ORDERS : working.slice(ended);
 }
 
 /** Whether the order came to its end in this bar. */

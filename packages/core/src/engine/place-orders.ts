@@ -1,6 +1,6 @@
 import type { OrderIntent } from "../strategy/trader-policy.ts";
 import { drawLatencyMs } from "./latency.ts";
-import type { Market, WorkingOrder } from "./market.ts";
+import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
 import { endOrder, sizeRefusal } from "./meet-market.ts";
 import type { Order } from "./order.ts";
 import type { Run } from "./run.ts";
@@ -28,7 +28,7 @@ export function placeOrders(run: Run, intents: readonly OrderIntent[]): void {
 export function cancelWorking(run: Run, market: Market, event: "cancelled" | "expired", reason: string): void {
   if (market.working.length === 0) return;
   for (const working of market.working) endOrder(run, working, event, reason);
-  market.working = [];
+  market.working = NO_ORDERS;
 }
 
 type Enter = Extract<OrderIntent, { kind: "enter" }>;
@@ -65,7 +65,7 @@ function placeExit(run: Run, market: Market, { side, qty, signalId }: Exit): voi
 
 /** Lets an order work, or says why not. */
 function accept(run: Run, market: Market, working: WorkingOrder, refusal: string | undefined): void {
-  if (refusal === undefined) market.working.push(working);
+  if (refusal === undefined) market.addWorking(working);
   else endOrder(run, working, "refused", refusal);
 }
 

@@ -55,8 +55,8 @@ function collectSignals(run: Run): readonly Signal[] {
     if (draft === undefined) continue;
     const signal = identified(run, market, draft);
     run.recorder.signal(signal);
-    signals ??= [];
-    signals.push(signal);
+    if (signals === undefined) signals = [signal];
+    else signals.push(signal);
   }
   return signals ?? NO_SIGNALS;
 }

@@ -22,22 +22,30 @@ export function createSignalPolicy(size: number): TraderPolicy {
 }
 
 function intentsOf(signal: Signal, account: AccountView, size: number): readonly OrderIntent[] {
-  const { symbol, direction, signalId } = signal;
+  const { symbol, direction } = signal;
   const position = account.positionOf(symbol);
   const pursued = account.pursuitOf(symbol);
   if (direction === (pursued ?? directionOf(position))) return NOTHING;
 
-  const intents: OrderIntent[] = [];
-  if (pursued !== undefined) intents.push({ kind: "cancel", symbol, reason: "superseded" });
-  if (direction === directionOf(position)) return intents;
-  if (position !== 0) {
-    intents.push({ kind: "exit", symbol, side: position > 0 ? "sell" : "buy", qty: Math.abs(position), signalId });
-  }
-  if (direction !== "close") {
-    const side = direction === "long" ? "buy" : "sell";
-    intents.push({ kind: "enter", symbol, side, sizeShare: signal.size ?? size, signalId });
-  }
-  return intents;
+  const cancel = pursued === undefined ? NOTHING : [{ kind: "cancel", symbol, reason: "superseded" } as const];
+  if (direction === directionOf(position)) return cancel;
+  const moves = movesTo(direction, position, signal, size);
+  return cancel.length === 0 ? moves : [...cancel, ...moves];
+}
+
+/** The orders that lead from the position to the direction of a signal. */
+function movesTo(direction: Direction, position: number, signal: Signal, size: number): readonly OrderIntent[] {
+  const { symbol, signalId } = signal;
+  const enter = {
+    kind: "enter",
+    symbol,
+    side: direction === "long" ? "buy" : "sell",
+    sizeShare: signal.size ?? size,
+    signalId,
+  } as const;
+  if (position === 0) return [enter];
+  const exit = { kind: "exit", symbol, side: position > 0 ? "sell" : "buy", qty: Math.abs(position), signalId } as const;
+  return direction === "close" ? [exit] : [exit, enter];
 }
 
 function directionOf(position: number): Direction {
