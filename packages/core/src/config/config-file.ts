@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { didYouMean, PtError } from "../errors/index.ts";
+import { printable } from "../market/symbol.ts";
 
 const MAX_BYTES = 1 << 20;
 const MAX_DEPTH = 32;
@@ -42,9 +43,33 @@ async function parseToml(text: string, path: string): Promise<unknown> {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const why = error.message.split("\n")[0]!.replace(/^Invalid TOML document: /, "");
-    const code = /redefine|duplicate|already defined/i.test(why) ? "E_CONFIG_DUP" : "E_CONFIG_PARSE";
-    throw new PtError(code, `${path}:${error.line}:${error.column}: ${why}`, { cause: error });
+    if (/redefine/.test(why)) throw duplicateInToml(text, path, error.line, error.column);
+    if (/excessively nested/.test(why)) throw tooDeep(path);
+    throw new PtError("E_CONFIG_PARSE", `${path}:${error.line}:${error.column}: ${why}`, {
+      hint: "See https://toml.io for the syntax.",
+      cause: error,
+    });
   }
+}
+
+/** The parser says where the second one stands; the first is the nearest line above that begins with the same key. */
+function duplicateInToml(text: string, path: string, line: number, column: number): PtError {
+  const lines = text.split("\n");
+  const keyIn = (part: string) => /^(\s*\[*\s*["']?)([\w-]+)/.exec(part);
+  const key = keyIn(lines[line - 1]!.slice(column - 1))?.[2] ?? "";
+  const before = lines.slice(0, line - 1).findLastIndex((one) => keyIn(one)?.[2] === key);
+  const first = before < 0 ? "" : `at ${before + 1}:${keyIn(lines[before]!)![1]!.length + 1} and `;
+  return duplicate(path, key, `${first}at ${line}:${column}`);
+}
+
+function duplicate(path: string, key: string, places: string): PtError {
+  return new PtError("E_CONFIG_DUP", `${path}: key "${printable(key)}" stands ${places}`, {
+    hint: "Keep one of them.",
+  });
+}
+
+function tooDeep(path: string): PtError {
+  return new PtError("E_CONFIG_SIZE", `${path} is nested deeper than ${MAX_DEPTH} levels`);
 }
 
 async function parseJson(text: string, path: string): Promise<unknown> {
@@ -54,9 +79,10 @@ async function parseJson(text: string, path: string): Promise<unknown> {
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const first = errors[0];
   if (first !== undefined || root === undefined) {
-    const why = first === undefined ? "the file is empty" : printParseErrorCode(first.error);
+    const why =
+      text.trim() === "" || first === undefined ? "the file is empty" : inWords(printParseErrorCode(first.error));
     throw new PtError("E_CONFIG_PARSE", `${path}:${position(text, first?.offset ?? 0)}: ${why}`, {
-      hint: "The file must be plain JSON.",
+      hint: "The file must be plain JSON: no comments, no comma after the last item.",
     });
   }
   refuseDuplicates(root, text, path);
@@ -77,11 +103,7 @@ function refuseDuplicates(node: JsonNode, text: string, path: string): void {
       const key = child.children![0]!;
       const before = seen.get(key.value);
       if (before !== undefined) {
-        throw new PtError(
-          "E_CONFIG_DUP",
-          `${path}: key "${String(key.value)}" stands at ${position(text, before)} and at ${position(text, key.offset)}`,
-          { hint: "Keep one of them." },
-        );
+        throw duplicate(path, String(key.value), `at ${position(text, before)} and at ${position(text, key.offset)}`);
       }
       seen.set(key.value, key.offset);
     }
@@ -89,21 +111,32 @@ function refuseDuplicates(node: JsonNode, text: string, path: string): void {
   }
 }
 
+/** `CommaExpected` → `comma expected` */
+function inWords(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+}
+
 /** Counted on the text, before any recursive parser meets it. */
 function refuseDeepNesting(text: string, path: string): void {
   let depth = 0;
-  for (const token of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
-    if (token[0] === "[" || token[0] === "{") depth++;
-    else if (token[0] === "]" || token[0] === "}") depth--;
-    if (depth > MAX_DEPTH) throw new PtError("E_CONFIG_SIZE", `${path} is nested deeper than ${MAX_DEPTH} levels`);
+  let isInString = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]!;
+    if (isInString) {
+      if (character === "\\") i++;
+      else if (character === '"') isInString = false;
+    } else if (character === '"') isInString = true;
+    else if (character === "[" || character === "{") depth++;
+    else if (character === "]" || character === "}") depth--;
+    if (depth > MAX_DEPTH) throw tooDeep(path);
   }
 }
 
 function refuseForbidden(value: unknown, path: string, depth: number): void {
   if (value === null || typeof value !== "object") return;
-  if (depth > MAX_DEPTH) throw new PtError("E_CONFIG_SIZE", `${path} is nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw tooDeep(path);
   for (const [key, inner] of Object.entries(value)) {
-    if (FORBIDDEN.has(key)) throw new PtError("E_CONFIG_KEY", `${path}: the key "${key}" is not allowed`);
+    if (FORBIDDEN.has(key)) throw new PtError("E_CONFIG_KEY", `${path}: the key "${key}" is never allowed`);
     refuseForbidden(inner, path, depth + 1);
   }
 }
@@ -116,7 +149,7 @@ function position(text: string, offset: number): string {
 
 /** @throws PtError E_CONFIG_KEY with the nearest known key */
 export function unknownKey(path: string, key: string, known: Iterable<string>): PtError {
-  return new PtError("E_CONFIG_KEY", `${path}: unknown key "${key}"${didYouMean(key, known)}`, {
+  return new PtError("E_CONFIG_KEY", `${path}: unknown key "${printable(key)}"${didYouMean(key, known)}`, {
     hint: "pt-replay config show lists every key.",
     details: { file: path, key },
   });

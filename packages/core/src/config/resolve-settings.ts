@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { z } from "zod";
+import { z } from "zod";
 import { PtError } from "../errors/index.ts";
+import { printable } from "../market/symbol.ts";
 import { readConfigFile, unknownKey } from "./config-file.ts";
 import { type RequestedConfig, runConfigSchema } from "./run-config.ts";
 import { flagName, parseSetting, RUN_SETTINGS, type Setting, variableName } from "./settings.ts";
@@ -43,15 +44,20 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
   }
   if (file?.values.data !== undefined) values.data = file.values.data;
 
-  const { cache_dir, output_dir, bars, ...run } = values;
-  return {
-    config: validate(run, origin, file?.path),
-    cacheDir: pathValue(cache_dir, "cache_dir") ?? "backtest_cache",
-    outputDir: pathValue(output_dir, "output_dir"),
-    bars: bars !== false,
-    origin,
-  };
+  const parsed = settingsSchema.safeParse(values);
+  if (!parsed.success) throw invalidValue(parsed.error, values, origin, file?.path);
+  const { cache_dir: cacheDir, output_dir: outputDir, bars, ...config } = parsed.data;
+  return { config, cacheDir, outputDir, bars, origin };
 }
+
+const pathText = z.string().refine((text) => text.trim() !== "" && !text.includes("\0"), "expected a path");
+
+/** What a run can be told: its configuration, and where on this machine it reads and writes. */
+const settingsSchema = runConfigSchema.extend({
+  cache_dir: pathText.default("backtest_cache"),
+  output_dir: pathText.optional(),
+  bars: z.boolean().default(true),
+});
 
 interface ConfigFile {
   readonly path: string;
@@ -72,8 +78,12 @@ function refuseUnknown(values: Readonly<Record<string, unknown>>, path: string):
   const keys = [...RUN_SETTINGS.map((setting) => setting.key), "data"];
   const top = new Set(keys.map((key) => key.split(".")[0]!));
   for (const key of Object.keys(values)) if (!top.has(key)) throw unknownKey(path, key, top);
-  const model = values.execution_model;
-  if (model === null || typeof model !== "object") return;
+  const model = values.execution_model ?? {};
+  if (typeof model !== "object" || Array.isArray(model)) {
+    throw new PtError("E_CONFIG_VALUE", `${path}: execution_model is not a table of keys`, {
+      hint: "pt-replay init writes a file that shows how it looks.",
+    });
+  }
   const inner = new Set(keys.filter((key) => key.startsWith("execution_model.")).map((key) => key.split(".")[1]!));
   for (const key of Object.keys(model)) if (!inner.has(key)) throw unknownKey(path, `execution_model.${key}`, keys);
 }
@@ -115,33 +125,37 @@ function put(values: Record<string, unknown>, key: string, value: unknown): void
   else values[outer] = { ...(values[outer] as object | undefined), [inner]: value };
 }
 
-function validate(run: unknown, origin: ReadonlyMap<string, string>, file: string | undefined): RequestedConfig {
-  const parsed = runConfigSchema.safeParse(run);
-  if (parsed.success) return parsed.data;
-  throw invalidValue(parsed.error, origin, file);
-}
-
-function invalidValue(error: z.ZodError, origin: ReadonlyMap<string, string>, file: string | undefined): PtError {
+/** The first thing that is wrong, with the flag, variable or file and key it came from. */
+function invalidValue(
+  error: z.ZodError,
+  values: unknown,
+  origin: ReadonlyMap<string, string>,
+  file: string | undefined,
+): PtError {
   const issue = error.issues[0]!;
-  const path = issue.path.map(String);
-  const setting = RUN_SETTINGS.find((one) => path.join(".").startsWith(one.key));
+  const key = issue.path.join(".");
+  const setting = RUN_SETTINGS.find((one) => key === one.key || key.startsWith(`${one.key}.`));
   const from = (setting && origin.get(setting.key)) ?? file ?? "configuration";
-  const isFlag = from.startsWith("--") || from.startsWith("PT_");
-  const code = isFlag && ["number", "integer", "pair"].includes(setting?.kind ?? "") ? "E_NUMBER" : "E_CONFIG_VALUE";
-  const where = isFlag ? from : `${from}: ${path.join(".")}`;
+  const isFile = !from.startsWith("--") && !from.startsWith("PT_");
+  const where = isFile ? `${from}: ${key}` : from;
+  const failure = issue.code === "custom" ? (issue.params?.failure as PtError | undefined) : undefined;
+  if (failure !== undefined) {
+    return new PtError(failure.code, `${where}: ${failure.message.replace(`${key}: `, "")}`, {
+      ...(failure.hint !== undefined && { hint: failure.hint }),
+      details: { ...failure.details, key, from },
+      cause: failure,
+    });
+  }
+  const value = issue.path.reduce((inner, step) => (inner as Record<PropertyKey, unknown> | undefined)?.[step], values);
+  const why = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, "");
+  const isNumber = setting !== undefined && ["number", "integer", "pair"].includes(setting.kind);
   return new PtError(
-    code,
-    `${where}: ${issue.message.replace(/^Invalid input: /, "").replace(/^Invalid option: /, "")}`,
+    isNumber && !isFile ? "E_NUMBER" : "E_CONFIG_VALUE",
+    `${where} = ${printable(typeof value === "number" ? String(value) : JSON.stringify(value))}: ${why}`,
     {
       hint: setting === undefined ? "See docs/file-formats.md." : `${setting.key} is ${setting.describe}.`,
-      details: { key: path.join("."), from },
+      details: { key, from },
       cause: error,
     },
   );
-}
-
-function pathValue(value: unknown, key: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === "string" && value.trim() !== "" && !value.includes("\0")) return value;
-  throw new PtError("E_CONFIG_VALUE", `${key} must be a path`);
 }

@@ -1,10 +1,27 @@
 import { z } from "zod";
+import { PtError } from "../errors/index.ts";
 import { isTimeframe, parseCoin, parseExchange, parseTimeframe, type Timeframe } from "../market/index.ts";
 import { parseDate } from "../time/index.ts";
 import { executionModelSchema } from "./execution-model.ts";
 
-/** Lets one of our strict parsers judge a text; its PtError passes through untouched. */
-const parsedBy = <T>(parse: (text: string) => T) => z.string().transform(parse);
+/** Lets one of our strict parsers judge a text; its PtError becomes an issue that carries it as `params.failure`. */
+const parsedBy = <T>(parse: (text: string) => T) =>
+  z.string().transform((input, context) => {
+    try {
+      return parse(input);
+    } catch (failure) {
+      if (!(failure instanceof PtError)) throw failure;
+      context.issues.push({ code: "custom", message: failure.message, input, params: { failure } });
+      return z.NEVER;
+    }
+  });
+
+/** A date that exists, as it was written. */
+const dateText = (name: string) =>
+  parsedBy((text) => {
+    parseDate(text, name);
+    return text;
+  });
 
 const freeText = z.string().max(500);
 
@@ -35,14 +52,8 @@ export const runConfigSchema = z.strictObject({
   quote: parsedBy(parseCoin).default("USDT"),
   exchange: parsedBy(parseExchange).default("kucoin"),
   timeframe: parsedBy<Timeframe>(parseTimeframe).default("1hour"),
-  start_date: z
-    .string()
-    .refine((text) => parseDate(text, "start_date") >= 0)
-    .optional(),
-  end_date: z
-    .string()
-    .refine((text) => parseDate(text, "end_date") >= 0)
-    .optional(),
+  start_date: dateText("start_date").optional(),
+  end_date: dateText("end_date").optional(),
   strategy: z.string().max(200).default("sma-crossover"),
   params: z.record(z.string(), z.unknown()).default({}),
   size: z.number().positive().max(100).optional(),

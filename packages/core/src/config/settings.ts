@@ -1,4 +1,4 @@
-import { didYouMean, PtError } from "../errors/index.ts";
+import { PtError } from "../errors/index.ts";
 import { printable } from "../market/symbol.ts";
 
 /** How the text of a flag or variable is read. */
@@ -12,6 +12,8 @@ export interface Setting {
   readonly describe: string;
   /** Shown in help and in the template; the value itself lives in the schema. */
   readonly byDefault: string;
+  /** What the template shows where the default is no value that could stand in a file. */
+  readonly example?: string;
   /** What stands behind the flag in help, e.g. `<list>`. */
   readonly value?: string;
   readonly flag?: string;
@@ -44,6 +46,7 @@ export const RUN_SETTINGS: readonly Setting[] = [
     value: "<date>",
     describe: "first moment traded, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ",
     byDefault: "(required)",
+    example: "2024-01-01",
   },
   {
     key: "end_date",
@@ -51,6 +54,7 @@ export const RUN_SETTINGS: readonly Setting[] = [
     value: "<date>",
     describe: "first moment no longer traded (exclusive)",
     byDefault: "the last closed candle that all coins have",
+    example: "2024-07-01",
   },
   {
     key: "strategy",
@@ -73,6 +77,7 @@ export const RUN_SETTINGS: readonly Setting[] = [
     value: "<share>",
     describe: "fraction of equity per entry",
     byDefault: "1 / number of coins",
+    example: "0.5",
   },
   { key: "seed", kind: "integer", value: "<n>", describe: "root of all randomness", byDefault: "1" },
   {
@@ -87,8 +92,16 @@ export const RUN_SETTINGS: readonly Setting[] = [
     value: "<tf>",
     describe: "thin equity.jsonl to one row an interval (metrics stay exact)",
     byDefault: "every tick",
+    example: "1d",
   },
-  { key: "name", kind: "text", value: "<text>", describe: "name of the run in lists and reports", byDefault: "none" },
+  {
+    key: "name",
+    kind: "text",
+    value: "<text>",
+    describe: "name of the run in lists and reports",
+    byDefault: "none",
+    example: "first try",
+  },
   {
     key: "tags",
     flag: "tag",
@@ -97,7 +110,14 @@ export const RUN_SETTINGS: readonly Setting[] = [
     describe: "a tag for lists; may be repeated",
     byDefault: "none",
   },
-  { key: "note", kind: "text", value: "<text>", describe: "a sentence for the report", byDefault: "none" },
+  {
+    key: "note",
+    kind: "text",
+    value: "<text>",
+    describe: "a sentence for the report",
+    byDefault: "none",
+    example: "what I wanted to know",
+  },
   {
     key: "execution_model.slippage_bps",
     kind: "number",
@@ -182,6 +202,7 @@ export const RUN_SETTINGS: readonly Setting[] = [
     value: "<path>",
     describe: "run folder to make",
     byDefault: "backtest_results/backtest_<time>_<id>",
+    example: "backtest_results/first-try",
     recorded: false,
   },
   {
@@ -204,7 +225,7 @@ export function variableName(setting: Setting): string {
   return `PT_${flagName(setting).replaceAll("-", "_").toUpperCase()}`;
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
  * Reads the text of a flag or variable as its setting's kind.
@@ -246,7 +267,7 @@ export function parseNumber(text: string, from: string): number {
 export function parseInteger(text: string, from: string): number {
   const value = parseNumber(text, from);
   if (Number.isSafeInteger(value)) return value;
-  throw new PtError("E_NUMBER", `${from}: ${text} is not a whole number`, { hint: "Use a whole number." });
+  throw new PtError("E_NUMBER", `${from}: ${printable(text)} is not a whole number`, { hint: "Use a whole number." });
 }
 
 const SWITCH: Readonly<Record<string, boolean>> = {
@@ -261,8 +282,8 @@ const SWITCH: Readonly<Record<string, boolean>> = {
 function parseSwitch(text: string, from: string): boolean {
   const value = Object.hasOwn(SWITCH, text) ? SWITCH[text] : undefined;
   if (value !== undefined) return value;
-  throw new PtError("E_ENV", `${from} is a switch`, {
-    hint: `Use true or false${didYouMean(text, Object.keys(SWITCH))}.`,
+  throw new PtError("E_ENV", `${from}: "${printable(text)}" is neither true nor false`, {
+    hint: "Use true or false, yes or no, 1 or 0.",
   });
 }
 

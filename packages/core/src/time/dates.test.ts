@@ -41,6 +41,10 @@ describe("parseDate", () => {
     });
   });
 
+  it.each(["1969-12-31", "1900-01-01", "1969-12-31T23:59:59Z"])("knows no candles of %s", (text) => {
+    expect(failure(text)).toMatchObject({ code: "E_DATE", message: `--start-date: "${text}" lies before 1970` });
+  });
+
   it.each([
     "",
     "2024",

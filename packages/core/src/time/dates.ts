@@ -14,7 +14,9 @@ export function parseDate(text: string, name: string): number {
   if (match !== null) {
     const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0));
     const timeMs = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!);
-    if (formatTime(timeMs) === `${text.slice(0, 10)}T${text.slice(11, 19) || "00:00:00"}Z`) return timeMs;
+    const exists = formatTime(timeMs) === `${text.slice(0, 10)}T${text.slice(11, 19) || "00:00:00"}Z`;
+    if (exists && timeMs >= 0) return timeMs;
+    if (exists) throw new PtError("E_DATE", `${name}: "${text}" lies before 1970`, { hint: "No candle is that old." });
     throw new PtError("E_DATE", `${name}: "${printable(text)}" does not exist in the calendar`, {
       hint: "Check day, month and hour.",
     });

@@ -36,24 +36,27 @@ ${block(RUN_SETTINGS.filter(isModel))}
 }
 
 function commentedSetting(setting: Setting): string {
-  return `# ${setting.describe} (${variableName(setting)})\n# ${setting.key.split(".").at(-1)} = ${tomlExample(setting)}`;
+  const { key, describe, flag } = setting;
+  const about = flag?.startsWith("no-") ? `false: ${describe}` : describe;
+  return `# ${about} (${variableName(setting)})\n# ${key.split(".").at(-1)} = ${tomlExample(setting)}`;
 }
 
-function tomlExample({ kind, byDefault }: Setting): string {
-  const isValue = !/[ (]/.test(byDefault) || kind === "switch";
+/** The default as TOML, or an example where the default is no value. */
+function tomlExample({ kind, flag, byDefault, example }: Setting): string {
+  const value = example ?? byDefault;
   switch (kind) {
     case "switch":
-      return "false";
+      return String(flag?.startsWith("no-") ?? false);
     case "number":
     case "integer":
-      return isValue && Number.isFinite(Number(byDefault)) ? byDefault : "0.5";
+      return value;
     case "pair":
-      return `[${byDefault.replace(",", ", ")}]`;
+      return `[${value.replace(",", ", ")}]`;
     case "list":
-      return byDefault === "none" ? "[]" : JSON.stringify(byDefault.split(",")).replaceAll(",", ", ");
+      return value === "none" ? "[]" : JSON.stringify(value.split(",")).replaceAll(",", ", ");
     case "params":
       return "{ fast = 50, slow = 200 }";
     case "text":
-      return JSON.stringify(isValue && byDefault !== "none" ? byDefault : "");
+      return JSON.stringify(value);
   }
 }
