@@ -30,7 +30,8 @@ describe("a replay", () => {
   async function expectSameBytes(flags: readonly string[], options: BinOptions = {}): Promise<void> {
     const out = join(folder, `again-${++runs}`);
     await mustRun("pt-replay", [...flags, "--output-dir", out], options);
-    for (const [name, hash] of Object.entries(files)) expect([name, sha256OfFile(join(out, name))]).toEqual([name, hash]);
+    for (const [name, hash] of Object.entries(files))
+      expect([name, sha256OfFile(join(out, name))]).toEqual([name, hash]);
     expect(readFileSync(join(out, "manifest.json"), "utf8")).toBe(readFileSync(join(first, "manifest.json"), "utf8"));
   }
 
@@ -92,7 +93,9 @@ describe("a replay", () => {
 });
 
 describe("a replay of hand-made daily candles without costs", () => {
-  const FREE = "--fee-bps 0 --slippage-bps 0 --latency-ms 0 --max-volume-pct 100 --qty-step 0 --min-notional 0".split(" ");
+  const FREE = "--fee-bps 0 --slippage-bps 0 --latency-ms 0 --max-volume-pct 100 --qty-step 0 --min-notional 0".split(
+    " ",
+  );
 
   /** Buys and holds through closes, from the first open of the second day on. */
   async function metricsOf(closes: readonly number[]) {
@@ -106,7 +109,8 @@ describe("a replay of hand-made daily candles without costs", () => {
     const cacheDir = ["--cache-dir", join(folder, "cache")];
     const series = "--exchange own --symbol BTC-USDT --timeframe 1d".split(" ");
     await mustRun("pt-cache", ["import", csv, ...series, ...cacheDir]);
-    const run = "--exchange own --coins BTC --timeframe 1d --start-date 2024-01-01 --strategy buy-and-hold --json".split(" ");
+    const run =
+      "--exchange own --coins BTC --timeframe 1d --start-date 2024-01-01 --strategy buy-and-hold --json".split(" ");
     const { stdout } = await mustRun("pt-replay", [...run, ...FREE, ...cacheDir, "--output-dir", join(folder, "run")]);
     return resultSchema.parse(JSON.parse(stdout)).metrics;
   }

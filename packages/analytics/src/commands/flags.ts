@@ -1,17 +1,16 @@
+import { addGlobalFlags } from "@powertrader/core/cli";
 import { PtError } from "@powertrader/core/errors";
 import { type Command, Option } from "commander";
 
 /** Flags that every command takes. */
-export function addGlobalFlags(command: Command): Command {
-  return command
-    .addOption(
+export function addCommonFlags(command: Command): Command {
+  return addGlobalFlags(
+    command.addOption(
       new Option("--results-dir <path>", "folder that holds the run folders")
         .env("PT_RESULTS_DIR")
         .default("backtest_results"),
-    )
-    .option("--json", "print one JSON document on stdout, nothing else")
-    .option("-q, --quiet", "no notes on stderr")
-    .option("--debug", "print the stack of an error");
+    ),
+  );
 }
 
 /**

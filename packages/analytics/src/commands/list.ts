@@ -1,11 +1,11 @@
 import type { Frame } from "@powertrader/core/cli";
 import { Command } from "commander";
-import { addGlobalFlags, resultsDirOf } from "./flags.ts";
+import { addCommonFlags, resultsDirOf } from "./flags.ts";
 
 /** `pt-analyze ls`: all runs of the results folder, newest first. */
 export function listCommand({ console, flags }: Frame): Command {
   const command = new Command("ls").description("list the runs in the results folder, newest first");
-  return addGlobalFlags(command).action(async () => {
+  return addCommonFlags(command).action(async () => {
     const { listRuns } = await import("../run-folder/list-runs.ts");
     const { runsDocument, runsTable } = await import("../terminal/runs-table.ts");
     const folder = resultsDirOf(command);

@@ -1,7 +1,7 @@
 import type { Frame } from "@powertrader/core/cli";
 import { didYouMean, PtError } from "@powertrader/core/errors";
 import { Command } from "commander";
-import { addGlobalFlags, resultsDirOf } from "./flags.ts";
+import { addCommonFlags, resultsDirOf } from "./flags.ts";
 
 /** Names in a run folder may hold what would paint the terminal. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu;
@@ -12,7 +12,7 @@ export function reportCommand(frame: Frame): Command {
     .argument("[run]", "run folder, or latest for the newest one")
     .argument("[unexpected...]")
     .option("--no-report", "write metrics.json only");
-  return addGlobalFlags(command).action(async (run: string | undefined, unexpected: readonly string[]) => {
+  return addCommonFlags(command).action(async (run: string | undefined, unexpected: readonly string[]) => {
     await report(frame, command, oneRun(run, unexpected));
   });
 }

@@ -1,3 +1,4 @@
+import { addGlobalFlags } from "@powertrader/core/cli";
 import { didYouMean, PtError } from "@powertrader/core/errors";
 import { parseExchange, printable } from "@powertrader/core/market";
 import { parseNumber } from "@powertrader/core/settings";
@@ -7,11 +8,12 @@ const DEFAULT_CACHE_DIR = "backtest_cache";
 
 /** Flags that every command takes. */
 export function addCommonFlags(command: Command): Command {
-  return command
-    .option("--cache-dir <path>", `folder of the candle cache (default: PT_CACHE_DIR, else ${DEFAULT_CACHE_DIR})`)
-    .option("--json", "print one JSON document on stdout, nothing else")
-    .option("-q, --quiet", "no notes and no progress on stderr")
-    .option("--debug", "print the stack of an error");
+  return addGlobalFlags(
+    command.option(
+      "--cache-dir <path>",
+      `folder of the candle cache (default: PT_CACHE_DIR, else ${DEFAULT_CACHE_DIR})`,
+    ),
+  );
 }
 
 /** The flag of commands that write. */

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { findProgram } from "@powertrader/core/cli";
 import { PtError } from "@powertrader/core/errors";
 
 export interface SimExchange {
@@ -24,7 +22,7 @@ const LAST_WORDS = 20;
  * @throws PtError E_NOT_BUILT when the program is not there, E_CHILD_DIED when it does not come up, E_CANCELLED
  */
 export async function startSimExchange(seed: number, signal?: AbortSignal): Promise<SimExchange> {
-  const program = findProgram();
+  const program = findProgram(PACKAGE, PROGRAM, import.meta.url);
   const child = spawn(process.execPath, [program, "--json", "--exit-with-parent", "--seed", String(seed)], {
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -81,16 +79,4 @@ async function stopChild(child: ChildProcess): Promise<void> {
   const force = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
   await closed;
   clearTimeout(force);
-}
-
-/** The program's file in the package that is installed beside this one. It is started, never imported. */
-function findProgram(): string {
-  const folders = createRequire(import.meta.url).resolve.paths(PACKAGE) ?? [];
-  for (const folder of folders.map((path) => join(path, PACKAGE))) {
-    if (!existsSync(join(folder, "package.json"))) continue;
-    const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const file = (manifest as { bin?: Record<string, string> }).bin?.[PROGRAM];
-    if (file !== undefined) return join(folder, file);
-  }
-  throw new PtError("E_NOT_BUILT", `${PROGRAM} is not installed`, { hint: "Run npm run setup." });
 }

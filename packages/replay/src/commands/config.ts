@@ -1,7 +1,7 @@
-import type { Frame } from "@powertrader/core/cli";
+import { addGlobalFlags, type Frame } from "@powertrader/core/cli";
 import { RUN_SETTINGS } from "@powertrader/core/settings";
 import { Command } from "commander";
-import { addGlobalFlags, addSettingFlags } from "./flags.ts";
+import { addSettingFlags } from "./flags.ts";
 import { settingsOf } from "./settings.ts";
 
 /** `pt-replay config show`: the settings a replay would run with. */

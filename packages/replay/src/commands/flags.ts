@@ -1,14 +1,6 @@
 import { flagName, RUN_SETTINGS, type Setting } from "@powertrader/core/settings";
 import { type Command, Option } from "commander";
 
-/** Flags that every command takes. */
-export function addGlobalFlags(command: Command): Command {
-  return command
-    .option("--json", "print one JSON document on stdout, nothing else")
-    .option("-q, --quiet", "no notes and no progress on stderr")
-    .option("--debug", "print the stack of an error");
-}
-
 /** One flag for each setting of a run, and `--config`. */
 export function addSettingFlags(command: Command): Command {
   for (const setting of RUN_SETTINGS) command.addOption(optionOf(setting));

@@ -1,6 +1,5 @@
-import type { Frame } from "@powertrader/core/cli";
+import { addGlobalFlags, type Frame } from "@powertrader/core/cli";
 import { Command } from "commander";
-import { addGlobalFlags } from "./flags.ts";
 
 /** `pt-replay init`: writes a commented project file. */
 export function initCommand({ console, flags }: Frame): Command {

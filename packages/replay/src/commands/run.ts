@@ -1,7 +1,7 @@
-import { createProgress, type Frame } from "@powertrader/core/cli";
+import { addGlobalFlags, createProgress, type Frame } from "@powertrader/core/cli";
 import { didYouMean, PtError } from "@powertrader/core/errors";
 import { Command } from "commander";
-import { addGlobalFlags, addSettingFlags } from "./flags.ts";
+import { addSettingFlags } from "./flags.ts";
 import { settingsOf } from "./settings.ts";
 
 /** The default command: replays and writes a run folder. */

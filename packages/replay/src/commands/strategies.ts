@@ -1,6 +1,5 @@
-import type { Frame } from "@powertrader/core/cli";
+import { addGlobalFlags, type Frame } from "@powertrader/core/cli";
 import { Command } from "commander";
-import { addGlobalFlags } from "./flags.ts";
 
 /** `pt-replay strategies`: what can be chosen with `--strategy`, and with which parameters. */
 export function strategiesCommand({ console, flags }: Frame): Command {

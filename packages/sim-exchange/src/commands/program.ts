@@ -1,4 +1,4 @@
-import type { Frame } from "@powertrader/core/cli";
+import { addGlobalFlags, type Frame } from "@powertrader/core/cli";
 import { PtError } from "@powertrader/core/errors";
 import { type Clock, parseDate, systemClock } from "@powertrader/core/time";
 import { Command } from "commander";
@@ -19,17 +19,14 @@ Example:
 
 /** `pt-sim-exchange`: opens the exchange, says where, and serves until it is asked to stop. */
 export function createProgram(frame: Frame): Command {
-  return new Command("pt-sim-exchange")
+  const command = new Command("pt-sim-exchange")
     .description("A local exchange with a synthetic market, speaking KuCoin's candle API on 127.0.0.1")
     .option("--port <n>", "port to listen on; 0 takes any free one", "0")
     .option("--seed <n>", "the same seed gives the same market", "42")
     .option("--now <date>", "stand still at this moment (UTC) instead of following the wall clock")
     .option("--exit-with-parent", "stop when stdin closes, so that a killed parent leaves nothing behind")
-    .option("--json", "print the ready line as JSON")
-    .option("-q, --quiet", "no notes on stderr")
-    .option("--debug", "print the stack of an error")
-    .addHelpText("after", EXAMPLE)
-    .action((flags: Flags) => serve(flags, frame));
+    .addHelpText("after", EXAMPLE);
+  return addGlobalFlags(command).action((flags: Flags) => serve(flags, frame));
 }
 
 async function serve(flags: Flags, { console, flags: { json }, signal }: Frame): Promise<void> {
