@@ -16,13 +16,15 @@ export interface CcxtSourceOptions {
   readonly signal?: AbortSignal;
   /** Pause before the first repetition of a request; it doubles each time. */
   readonly retryMs?: number;
+  /** How long a request may take, its body included. */
+  readonly timeoutMs?: number;
   /** Told before each repetition, in one line. */
   readonly onRetry?: (text: string) => void;
 }
 
 const REPETITIONS = 4;
 const RETRY_MS = 500;
-const REQUEST_TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 /** Where ccxt does not know how many bars an exchange sends at once. */
 const CAUTIOUS_PAGE_BARS = 500;
 
@@ -39,7 +41,10 @@ export async function openCcxtSource(exchange: string, options: CcxtSourceOption
       hint: "Use a name of ccxt, e.g. kucoin, binance, bybit, or sim for synthetic candles.",
     });
   }
-  const client = new create({ enableRateLimit: options.baseUrl === undefined, timeout: REQUEST_TIMEOUT_MS });
+  const client = new create({
+    enableRateLimit: options.baseUrl === undefined,
+    timeout: options.timeoutMs ?? TIMEOUT_MS,
+  });
   client.enableLastJsonResponse = true;
   client.fetchImplementation = boundedFetch(options.signal);
   if (options.baseUrl !== undefined) redirect(client, options.baseUrl);
@@ -108,15 +113,22 @@ class CcxtSource implements CandleSource {
     return this.#retrying(symbol, async () => {
       await this.#loadMarkets(symbol);
       const rows = await this.#client.fetchOHLCV(unified(symbol), shortTimeframe(timeframe), fromMs, bars, params);
-      if (rows.length === 0 && !holdsList(this.#client.last_json_response, 3)) {
-        throw new this.#errors.BadResponse(`${this.#label} sent no list of candles`);
-      }
-      return rows as unknown as readonly CandleRow[];
+      return (rows.length > 0 ? rows : this.#allRows(symbol, timeframe)) as readonly CandleRow[];
     });
   }
 
   async close(): Promise<void> {
     await this.#client.close();
+  }
+
+  /**
+   * The rows of the last answer as they came. ccxt leaves out those before the range, and takes a page of HTML for no
+   * rows: neither must look like an answer that there are none.
+   */
+  #allRows(symbol: string, timeframe: Timeframe): readonly unknown[] {
+    const list = listIn(this.#client.last_json_response, 3);
+    if (list === undefined) throw new this.#errors.BadResponse(`${this.#label} sent no list of candles`);
+    return this.#client.parseOHLCVs(list as object[], this.#client.market(unified(symbol)), shortTimeframe(timeframe));
   }
 
   /** A server on this machine has no market list: each symbol is made known as a plain spot market. */
@@ -170,9 +182,13 @@ function unified(symbol: string): string {
   return symbol.replace("-", "/");
 }
 
-/** Whether an answer carries a list within a few levels. A page of HTML does not, nor does an error object. */
-function holdsList(value: unknown, depth: number): boolean {
-  if (Array.isArray(value)) return true;
-  if (depth === 0 || value === null || typeof value !== "object") return false;
-  return Object.values(value).some((inner) => holdsList(inner, depth - 1));
+/** The first list within a few levels of an answer. A page of HTML has none, nor has an error object. */
+function listIn(value: unknown, depth: number): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (depth === 0 || value === null || typeof value !== "object") return undefined;
+  for (const inner of Object.values(value)) {
+    const list = listIn(inner, depth - 1);
+    if (list !== undefined) return list;
+  }
+  return undefined;
 }
