@@ -1,4 +1,4 @@
-import { didYouMean, EXIT, exitCodeOf, PtError } from "../errors/index.ts";
+import { asSystemError, didYouMean, EXIT, exitCodeOf, PtError } from "../errors/index.ts";
 import { type Console, createConsole, type GlobalFlags } from "./console.ts";
 
 /** The parts of a commander command that the frame needs; core itself does not depend on commander. */
@@ -32,6 +32,7 @@ export async function runMain(
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   const flags = globalFlags(argv);
+  const console = createConsole(flags);
   const abort = new AbortController();
   quietOnClosedPipe();
   process.on("uncaughtException", (error) => {
@@ -43,13 +44,13 @@ export async function runMain(
     const status = name === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
     if (signalled !== undefined) process.exit(status);
     signalled = status;
-    if (!flags.json) process.stderr.write("stopping at the next safe point; once more leaves at once\n");
+    console.note("stopping at the next safe point; once more leaves at once");
     abort.abort();
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   try {
-    const program = build({ console: createConsole(flags), flags, signal: abort.signal });
+    const program = build({ console, flags, signal: abort.signal });
     prepare(program);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
@@ -70,12 +71,12 @@ function globalFlags(argv: readonly string[]): GlobalFlags {
   };
 }
 
-/** Commander reports through exceptions; its own error lines are replaced by ours. */
+/** Commander reports through exceptions; its own lines on stderr are replaced by ours. */
 function prepare(program: Program): void {
   program.exitOverride((error) => {
     throw asUsageError(error, program);
   });
-  program.configureOutput({ writeErr: (text) => process.stderr.write(text), outputError: () => undefined });
+  program.configureOutput({ writeErr: () => undefined, outputError: () => undefined });
   for (const command of program.commands) prepare(command);
 }
 
@@ -85,20 +86,26 @@ class Done extends Error {}
 function asUsageError(error: Error, program: Program): Error {
   const code = (error as { code?: string }).code ?? "";
   if (code === "commander.helpDisplayed" || code === "commander.version") return new Done();
-  if (code === "commander.help") return new PtError("E_USAGE", "a command is needed", { hint: "See --help." });
+  const commands = program.commands.map((command) => command.name());
+  if (code === "commander.help") {
+    return new PtError("E_USAGE", `${program.name()} needs a command`, { hint: `Commands: ${commands.join(", ")}.` });
+  }
   if (code === "commander.unknownOption") {
     const flag = /'([^']+)'/.exec(error.message)?.[1] ?? "";
     const known = program.options.map((option) => option.long ?? "").filter((name) => name !== "");
     return new PtError("E_USAGE", `unknown option ${flag}${didYouMean(flag.replace(/=.*/, ""), known)}`, {
-      hint: `See ${program.name()} --help.`,
+      hint: "Run it with --help to see all flags.",
     });
   }
   if (code === "commander.unknownCommand") {
     const word = /'([^']+)'/.exec(error.message)?.[1] ?? "";
-    const known = program.commands.map((command) => command.name());
-    return new PtError("E_USAGE", `unknown command ${word}${didYouMean(word, known)}`, { hint: "See --help." });
+    return new PtError("E_USAGE", `unknown command ${word}${didYouMean(word, commands)}`, {
+      hint: `Commands: ${commands.join(", ")}.`,
+    });
   }
-  return new PtError("E_USAGE", error.message.replace(/^error: /, "").split("\n")[0]!, { hint: "See --help." });
+  return new PtError("E_USAGE", error.message.replace(/^error: /, "").split("\n")[0]!, {
+    hint: "Run it with --help to see all flags.",
+  });
 }
 
 /** Prints an error in the agreed form and sets the exit status. */
@@ -109,14 +116,19 @@ function report(error: unknown, flags: GlobalFlags): void {
   const code = known ? error.code : "E_BUG";
   const hint = known ? error.hint : "This is a bug; run again with --debug and report what it prints.";
   process.exitCode = known ? exitCodeOf(error.code) : EXIT.bug;
-  const line = flags.json
-    ? JSON.stringify({ error: { code, message, details: known ? error.details : {}, hint: hint ?? null } })
-    : `error ${code}: ${oneLine(message)}${hint === undefined ? "" : ` — ${oneLine(hint)}`}`;
-  process.stderr.write(`${line}\n`);
-  if (flags.debug && error instanceof Error) {
-    process.stderr.write(`${error.stack ?? ""}\n`);
-    if (error.cause instanceof Error) process.stderr.write(`caused by ${error.cause.stack ?? ""}\n`);
+  const stack = flags.debug && error instanceof Error ? stackOf(error) : undefined;
+  if (flags.json) {
+    const details = known ? error.details : {};
+    process.stderr.write(`${JSON.stringify({ error: { code, message, details, hint: hint ?? null, stack } })}\n`);
+    return;
   }
+  process.stderr.write(`error ${code}: ${oneLine(message)}${hint === undefined ? "" : ` — ${oneLine(hint)}`}\n`);
+  if (stack !== undefined) process.stderr.write(`${stack}\n`);
+}
+
+function stackOf(error: Error): string {
+  const own = error.stack ?? String(error);
+  return error.cause instanceof Error ? `${own}\ncaused by ${stackOf(error.cause)}` : own;
 }
 
 function oneLine(text: string): string {
@@ -128,7 +140,7 @@ function quietOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
+      throw asSystemError(error, "the output");
     });
   }
 }
