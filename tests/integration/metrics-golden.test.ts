@@ -1,4 +1,4 @@
-import { computeMetrics } from "@powertrader/core/metrics";
+import { computeMetrics, tradingCosts } from "@powertrader/core/metrics";
 import { describe, expect, it } from "vitest";
 import curves from "../fixtures/metrics-golden.json" with { type: "json" };
 
@@ -12,7 +12,7 @@ describe("metrics against an implementation of their own", () => {
       cash: equity,
       length: rows.length,
       trades: [],
-      fills: [],
+      costs: tradingCosts([]),
       riskFree,
     });
     for (const [name, answer] of Object.entries(expected)) {

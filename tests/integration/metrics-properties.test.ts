@@ -8,6 +8,7 @@ import {
   sharpeRatio,
   simpleReturns,
   sortinoRatio,
+  tradingCosts,
 } from "@powertrader/core/metrics";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -158,7 +159,7 @@ describe("computeMetrics", () => {
           cash: Float64Array.from(equity, (_, i) => cash[i] ?? 0),
           length: equity.length,
           trades: closed,
-          fills: [],
+          costs: tradingCosts([]),
           benchmarkEquity: Float64Array.from(equity, (value) => Math.abs(value)),
         });
         for (const [name, value] of Object.entries(values)) {

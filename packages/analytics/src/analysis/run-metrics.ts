@@ -1,4 +1,4 @@
-import { computeMetrics, type MetricSet } from "@powertrader/core/metrics";
+import { computeMetrics, type MetricSet, tradingCosts } from "@powertrader/core/metrics";
 import type { RunRecord } from "../run-folder/read-run.ts";
 
 /** Metrics that a difference between file and computation is reported for. */
@@ -37,7 +37,7 @@ export function runMetrics(run: RunRecord, benchmark: Float64Array | undefined):
   const computed = computeMetrics({
     ...run.equity,
     trades: run.trades ?? [],
-    fills: run.fills ?? [],
+    costs: tradingCosts(run.fills ?? []),
     ...(benchmark !== undefined && { benchmarkEquity: benchmark }),
   });
   const names = Object.keys(computed.values).filter((name) => hasFiles(name, run, benchmark));

@@ -4,8 +4,7 @@ import { z } from "zod";
 import { asSystemError } from "../errors/index.ts";
 import type { CandleColumns } from "../market/index.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
-import { decodeColumns, encodeColumns } from "./columns-file.ts";
-import { sha256 } from "./hash.ts";
+import { decodeVerified, encodeColumns, hashColumns } from "./columns-file.ts";
 import { readBytes } from "./read-bytes.ts";
 import type { SegmentMeta } from "./segment.ts";
 
@@ -37,9 +36,8 @@ export function readStoredColumns(path: string, identity: string): CandleColumns
   try {
     const stored = storedSchema.parse(JSON.parse(readFileSync(`${path}.json`, "utf8")));
     if (stored.identity !== identity) return undefined;
-    const bytes = readBytes(`${path}.f64`);
-    const columns = decodeColumns(bytes);
-    return columns?.length === stored.rows && sha256(new Uint8Array(bytes)) === stored.sha256 ? columns : undefined;
+    const columns = decodeVerified(readBytes(`${path}.f64`), stored.sha256);
+    return columns?.length === stored.rows ? columns : undefined;
   } catch {
     // A cache of the cache: whatever is wrong with it, the segments are the truth.
     return undefined;
@@ -48,10 +46,9 @@ export function readStoredColumns(path: string, identity: string): CandleColumns
 
 /** Keeps columns at `path`, if the folder can be written. */
 export function storeColumns(path: string, identity: string, columns: CandleColumns): void {
-  const pieces = encodeColumns(columns);
   try {
-    writeFileAtomic(`${path}.f64`, pieces, { durable: false });
-    const stored = { identity, rows: columns.length, sha256: sha256(pieces) };
+    writeFileAtomic(`${path}.f64`, encodeColumns(columns), { durable: false });
+    const stored = { identity, rows: columns.length, sha256: hashColumns(columns) };
     writeFileAtomic(`${path}.json`, `${JSON.stringify(stored)}\n`, { durable: false });
   } catch {
     // A read-only cache folder still serves its segments.

@@ -20,9 +20,13 @@ export function numOrNull(value: number | null | undefined): string {
   return value === null || value === undefined ? "null" : num(value);
 }
 
+/** Strings that JSON writes as they are: ids and symbols. */
+const PLAIN = /^[\w.:-]*$/;
+
 /** Any string as JSON text. */
 export function text(value: string | undefined): string {
-  return value === undefined ? "null" : JSON.stringify(value);
+  if (value === undefined) return "null";
+  return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
 }
 
 export const sideSchema = z.enum(["buy", "sell"]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS } from "../market/timeframe.ts";
 import { computeMetrics } from "./compute-metrics.ts";
 import { slippageAsked } from "./slippage-asked.ts";
+import { tradingCosts } from "./trading-costs.ts";
 
 const daily = (equity: readonly number[], cash: readonly number[] = equity) => ({
   timeMs: Float64Array.from(equity, (_, day) => day * DAY_MS),
@@ -9,14 +10,14 @@ const daily = (equity: readonly number[], cash: readonly number[] = equity) => (
   cash: Float64Array.from(cash),
   length: equity.length,
   trades: [],
-  fills: [],
+  costs: tradingCosts([]),
 });
 
 describe("computeMetrics", () => {
   it("names every metric as result.json does", () => {
     const { values } = computeMetrics({
       ...daily([1000, 1100, 1050], [1000, 100, 1050]),
-      fills: [{ qty: 2, price: 100, referencePrice: 99.5, fees: 0.4 }],
+      costs: tradingCosts([{ qty: 2, price: 100, referencePrice: 99.5, fees: 0.4 }]),
       trades: [{ side: "long", entryMs: 0, exitMs: HOUR_MS, pnl: 50, pnlPct: 5 }],
       benchmarkEquity: Float64Array.of(1000, 1000, 1020),
     });

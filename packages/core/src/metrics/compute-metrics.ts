@@ -7,7 +7,7 @@ import { isDefined, type Metric, type MetricSet, metricSet } from "./metric.ts";
 import { mean, simpleReturns } from "./returns.ts";
 import { type RatioOptions, sharpeRatio, sortinoRatio, volatility } from "./risk-ratios.ts";
 import { type ClosedTrade, tradeStatistics } from "./trade-statistics.ts";
-import { type CostedFill, tradingCosts } from "./trading-costs.ts";
+import type { TradingCosts } from "./trading-costs.ts";
 
 export interface MetricsInput extends RatioOptions {
   /** Ascending; row 0 is the start with the initial capital, then one row per tick. Epoch milliseconds. */
@@ -17,7 +17,7 @@ export interface MetricsInput extends RatioOptions {
   /** Rows used, at least 1. */
   readonly length: number;
   readonly trades: readonly ClosedTrade[];
-  readonly fills: readonly CostedFill[];
+  readonly costs: TradingCosts;
   /** Equity of the benchmark at the same rows. */
   readonly benchmarkEquity?: Float64Array;
 }
@@ -31,11 +31,10 @@ export interface MetricsInput extends RatioOptions {
  * max_drawdown_days, the longest time below a peak. Hours: average_holding_hours.
  */
 export function computeMetrics(input: MetricsInput): MetricSet {
-  const { trades, fills, benchmarkEquity } = input;
+  const { trades, costs, benchmarkEquity } = input;
   const run = curveMetrics(input, input.equity);
   const benchmark = benchmarkEquity === undefined ? NO_BENCHMARK : curveMetrics(input, benchmarkEquity);
   const statistics = tradeStatistics(trades);
-  const costs = tradingCosts(fills);
   return metricSet({
     total_return: run.totalReturn,
     cagr: run.cagr,

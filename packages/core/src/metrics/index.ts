@@ -10,4 +10,4 @@ export { deviation, mean, simpleReturns } from "./returns.ts";
 export { DAYS_PER_YEAR, type RatioOptions, sharpeRatio, sortinoRatio, volatility } from "./risk-ratios.ts";
 export { slippageAsked } from "./slippage-asked.ts";
 export { type ClosedTrade, type TradeStatistics, tradeStatistics } from "./trade-statistics.ts";
-export { type CostedFill, type TradingCosts, tradingCosts } from "./trading-costs.ts";
+export { type CostedFill, CostMeter, type TradingCosts, tradingCosts } from "./trading-costs.ts";

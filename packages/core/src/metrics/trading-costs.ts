@@ -16,14 +16,21 @@ export interface TradingCosts {
   readonly turnover: number;
 }
 
-export function tradingCosts(fills: readonly CostedFill[]): TradingCosts {
-  let fees = 0;
-  let slippage = 0;
-  let turnover = 0;
-  for (const fill of fills) {
-    fees += fill.fees;
-    slippage += Math.abs(fill.price - fill.referencePrice) * fill.qty;
-    turnover += fill.qty * fill.price;
+/** Adds up the costs of fills one by one, so that nobody has to keep them. */
+export class CostMeter implements TradingCosts {
+  fees = 0;
+  slippage = 0;
+  turnover = 0;
+
+  add(fill: CostedFill): void {
+    this.fees += fill.fees;
+    this.slippage += Math.abs(fill.price - fill.referencePrice) * fill.qty;
+    this.turnover += fill.qty * fill.price;
   }
-  return { fees, slippage, turnover };
+}
+
+export function tradingCosts(fills: readonly CostedFill[]): TradingCosts {
+  const meter = new CostMeter();
+  for (const fill of fills) meter.add(fill);
+  return meter;
 }

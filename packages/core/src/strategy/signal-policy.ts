@@ -44,7 +44,13 @@ function movesTo(direction: Direction, position: number, signal: Signal, size: n
     signalId,
   } as const;
   if (position === 0) return [enter];
-  const exit = { kind: "exit", symbol, side: position > 0 ? "sell" : "buy", qty: Math.abs(position), signalId } as const;
+  const exit = {
+    kind: "exit",
+    symbol,
+    side: position > 0 ? "sell" : "buy",
+    qty: Math.abs(position),
+    signalId,
+  } as const;
   return direction === "close" ? [exit] : [exit, enter];
 }
 

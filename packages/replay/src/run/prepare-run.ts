@@ -1,7 +1,7 @@
 import { type DataEntry, type ResolvedSettings, type RunConfig, toExecutionModel } from "@powertrader/core/config";
 import type { RunSettings, Series } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
-import { barsFile, encodeColumns, sha256 } from "@powertrader/core/files";
+import { barsFile, hashColumns } from "@powertrader/core/files";
 import { sliceColumns } from "@powertrader/core/market";
 import type { SignalSource, TraderPolicy } from "@powertrader/core/strategy";
 import { createSignalPolicy } from "@powertrader/core/strategy";
@@ -80,10 +80,11 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
 }
 
 function toSeries({ series, warmUpFrom, from, to }: SelectedRows): Series {
+  const isWhole = warmUpFrom === 0 && to === series.columns.length;
   return {
     symbol: series.symbol,
     timeframe: series.timeframe,
-    columns: sliceColumns(series.columns, warmUpFrom, to),
+    columns: isWhole ? series.columns : sliceColumns(series.columns, warmUpFrom, to),
     warmUpRows: from - warmUpFrom,
   };
 }
@@ -96,7 +97,7 @@ function dataEntry({ series: cached }: SelectedRows, series: Series): DataEntry 
     rows: series.columns.length,
     warm_up_rows: series.warmUpRows,
     source: cached.sources.join("; "),
-    sha256: sha256(encodeColumns(series.columns)),
+    sha256: hashColumns(series.columns),
   };
 }
 

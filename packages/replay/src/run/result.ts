@@ -21,7 +21,7 @@ export function resultOf(prepared: PreparedRun, run: Run, book: RunBook, curve: 
   const metrics = computeMetrics({
     ...curve,
     trades: book.trades,
-    fills: book.fills,
+    costs: book.costs,
     benchmarkEquity,
   });
   return {

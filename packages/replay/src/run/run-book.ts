@@ -1,9 +1,10 @@
 import type { Fill, Order, OrderEvent, RunRecorder, Trade } from "@powertrader/core/engine";
+import { CostMeter } from "@powertrader/core/metrics";
 
 /** Keeps in memory what the end of a run is computed from, and hands everything on. */
 export class RunBook implements RunRecorder {
   readonly trades: Trade[] = [];
-  readonly fills: Fill[] = [];
+  readonly costs = new CostMeter();
   refusals = new Map<string, number>();
   readonly #next: RunRecorder;
   readonly #unfilled = new Map<string, Order>();
@@ -31,7 +32,7 @@ export class RunBook implements RunRecorder {
   }
 
   fill(fill: Fill): void {
-    this.fills.push(fill);
+    this.costs.add(fill);
     this.#unfilled.delete(fill.clientOrderId);
     this.#next.fill(fill);
   }
