@@ -32,23 +32,36 @@ export function resolveParams(
   const known = Object.keys(strategy.params.shape);
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
-    const list = known.length === 0 ? "It has none." : `Its parameters: ${known.join(", ")}.`;
     throw new PtError(
       "E_STRATEGY_PARAM",
       `${strategy.name} has no parameter "${printable(name)}"${didYouMean(name, known)}`,
-      { hint: list },
+      { hint: parametersOf(strategy) },
     );
   }
   const parsed = strategy.params.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw invalidParam(strategy, parsed.error);
+  throw invalidParam(strategy, given, parsed.error);
 }
 
-function invalidParam(strategy: StrategyDefinition, error: z.ZodError): PtError {
+function parametersOf(strategy: StrategyDefinition): string {
+  const known = Object.keys(strategy.params.shape);
+  return known.length === 0 ? "It has none." : `Its parameters: ${known.join(", ")}.`;
+}
+
+function invalidParam(
+  strategy: StrategyDefinition,
+  given: Readonly<Record<string, unknown>>,
+  error: z.ZodError,
+): PtError {
   const issue = error.issues[0]!;
-  const name = issue.path.join(".");
-  return new PtError("E_STRATEGY_PARAM", `${strategy.name}: parameter ${name}: ${issue.message}`, {
-    hint: `${name} is ${strategy.params.shape[name]?.description ?? "checked with the others"}.`,
+  const name = issue.path[0] as string | undefined;
+  const why = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, "");
+  if (name === undefined) {
+    return new PtError("E_STRATEGY_PARAM", `${strategy.name}: ${why}`, { hint: parametersOf(strategy), cause: error });
+  }
+  const value = typeof given[name] === "number" ? String(given[name]) : JSON.stringify(given[name]);
+  return new PtError("E_STRATEGY_PARAM", `${strategy.name}: ${name} = ${printable(value)}: ${why}`, {
+    hint: `${name} is ${strategy.params.shape[name]?.description}.`,
     cause: error,
   });
 }

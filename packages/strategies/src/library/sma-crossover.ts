@@ -8,7 +8,12 @@ const params = z
     slow: z.int().min(2).max(100_000).default(200).describe("bars of the slow average"),
     direction: directionParam,
   })
-  .refine(({ fast, slow }) => fast < slow, { message: "fast must be below slow", path: ["fast"] });
+  .refine(({ fast, slow }) => fast < slow, {
+    error: ({ input }) => {
+      const { fast, slow } = input as { fast: number; slow: number };
+      return `fast (${fast}) must be below slow (${slow})`;
+    },
+  });
 
 /** Long when the fast average of closes crosses above the slow one, short when it crosses below. */
 export const smaCrossover: StrategyDefinition<typeof params> = {

@@ -1,0 +1,186 @@
+import type { Series } from "@powertrader/core/engine";
+import { allocateColumns, type CandleColumns, COLUMN_NAMES, HOUR_MS, sliceColumns } from "@powertrader/core/market";
+import { createStream } from "@powertrader/core/random";
+import { type Cursor, HistoryView, type SignalDraft } from "@powertrader/core/strategy";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { IndicatorHub } from "../indicators/indicator-hub.ts";
+import { findStrategy, resolveParams, STRATEGIES } from "../registry.ts";
+import type { StrategyDefinition } from "../strategy-definition.ts";
+
+function closing(closes: readonly number[]): CandleColumns {
+  const columns = allocateColumns(closes.length);
+  closes.forEach((close, i) => {
+    columns.time[i] = i * HOUR_MS;
+    columns.open[i] = close;
+    columns.high[i] = close + 0.5;
+    columns.low[i] = close - 0.5;
+    columns.close[i] = close;
+    columns.volume[i] = 1;
+  });
+  return columns;
+}
+
+function walk(seed: number, rows: number): CandleColumns {
+  const random = createStream(seed, "walk");
+  let price = 100;
+  return closing(Array.from({ length: rows }, () => (price = Math.max(1, price * (1 + 0.02 * random.normal())))));
+}
+
+/** What the strategy said at each row it was asked about, by row. */
+function decisionsOf(strategy: StrategyDefinition, given: Readonly<Record<string, unknown>>, columns: CandleColumns) {
+  const series: Series = { symbol: "BTC-USDT", timeframe: "1hour", columns, warmUpRows: 0 };
+  const source = strategy.create(resolveParams(strategy, given), new IndicatorHub([series]));
+  const cursor: Cursor = { row: source.warmUpBars - 1 };
+  const ask = source.watch(new HistoryView(series.symbol, series.timeframe, columns, cursor));
+  const decisions = new Map<number, SignalDraft>();
+  for (cursor.row = source.warmUpBars; cursor.row < columns.length; cursor.row++) {
+    const draft = ask();
+    if (draft !== undefined) decisions.set(cursor.row, draft);
+  }
+  return decisions;
+}
+
+const directions = (decisions: ReadonlyMap<number, SignalDraft>) =>
+  [...decisions].map(([row, { direction }]) => `${row} ${direction}`);
+const FAST: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "sma-crossover": { fast: 3, slow: 9 },
+  breakout: { lookback: 6 },
+};
+
+/**
+ * How many cuts change a decision that was made before them: none, unless the future is read.
+ * @param over - the strategy for a series; an honest one is the same for all
+ */
+function changedByTheFuture(over: (columns: CandleColumns) => StrategyDefinition): number {
+  const rows = 240;
+  const columns = walk(7, rows);
+  const given = FAST[over(columns).name] ?? {};
+  const whole = decisionsOf(over(columns), given, columns);
+  expect(whole.size).toBeGreaterThan(0);
+  let changed = 0;
+  for (let cut = 1; cut < rows; cut++) {
+    const expected = JSON.stringify([...whole].filter(([row]) => row < cut));
+    const poisoned = walk(8, rows);
+    for (const name of COLUMN_NAMES) poisoned[name].set(columns[name].subarray(0, cut));
+    for (const other of [sliceColumns(columns, 0, cut), poisoned]) {
+      const now = [...decisionsOf(over(other), given, other)].filter(([row]) => row < cut);
+      if (JSON.stringify(now) !== expected) changed++;
+    }
+  }
+  return changed;
+}
+
+describe("no look-ahead", () => {
+  it.each(STRATEGIES.map((strategy) => [strategy.name, strategy] as const))(
+    "%s decides the same whether the future is there, cut off or another one",
+    (_, strategy) => {
+      expect(changedByTheFuture(() => strategy)).toBe(0);
+    },
+  );
+
+  it("would be found: a strategy that peeks at the next close fails the same test", () => {
+    const cheat = (columns: CandleColumns): StrategyDefinition => ({
+      name: "cheat",
+      summary: "buys before it rises",
+      params: z.strictObject({}),
+      create: () => ({
+        name: "cheat",
+        warmUpBars: 0,
+        watch: (history) => () => ({ direction: columns.close[history.length]! > history.close() ? "long" : "close" }),
+      }),
+    });
+    expect(changedByTheFuture(cheat)).toBeGreaterThan(100);
+  });
+});
+
+describe("sma-crossover", () => {
+  const decide = (closes: readonly number[], given: object) =>
+    directions(decisionsOf(findStrategy("sma-crossover"), { fast: 2, slow: 4, ...given }, closing(closes)));
+  // fast:              9.5  8.5  7.5  7    8.5  10.5 12.5 12   9.5  7
+  // slow:                        8.5  7.75 8    8.75 10.5 11.25 11 9.5
+  const swing = [10, 9, 8, 7, 7, 10, 11, 14, 10, 9, 5];
+
+  it("is long when the fast average crosses above the slow one and short when it crosses below", () => {
+    expect(decide(swing, {})).toEqual(["5 long", "9 short"]);
+  });
+
+  it.each([
+    ["long", ["5 long", "9 close"]],
+    ["short", ["5 close", "9 short"]],
+  ])("with direction=%s closes on the other side", (direction, expected) => {
+    expect(decide(swing, { direction })).toEqual(expected);
+  });
+
+  it("says nothing while prices stand still or only one side leads", () => {
+    expect(decide(new Array(20).fill(100), {})).toEqual([]);
+    expect(decide([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], {})).toEqual([]);
+  });
+
+  it("wants as many bars before its first decision as the slow average has", () => {
+    const params = resolveParams(findStrategy("sma-crossover"), { fast: 2, slow: 4 });
+    expect(findStrategy("sma-crossover").create(params, new IndicatorHub([])).warmUpBars).toBe(4);
+  });
+
+  it("gives both averages as its reason", () => {
+    const draft = decisionsOf(findStrategy("sma-crossover"), { fast: 2, slow: 4 }, closing(swing)).get(5);
+    expect(draft).toEqual({
+      direction: "long",
+      reason: "fast average crossed above the slow one",
+      data: { fast: 8.5, slow: 8 },
+    });
+  });
+});
+
+describe("breakout", () => {
+  const decide = (closes: readonly number[], given: object) =>
+    directions(decisionsOf(findStrategy("breakout"), { lookback: 3, ...given }, closing(closes)));
+  // Highs are 0.5 above the closes, lows 0.5 below; the range is that of the three bars before.
+  const swing = [10, 10, 10, 10.5, 10.6, 12, 13, 9, 8];
+
+  it("follows a close beyond the range of the bars before, and says so once", () => {
+    expect(decide(swing, {})).toEqual(["5 long", "7 short"]);
+  });
+
+  it.each([
+    ["long", ["5 long", "7 close"]],
+    ["short", ["5 close", "7 short"]],
+  ])("with direction=%s closes on the other side", (direction, expected) => {
+    expect(decide(swing, { direction })).toEqual(expected);
+  });
+
+  it("does not take a touch for a break", () => {
+    expect(decide([10, 10, 10, 10.5, 10], {})).toEqual([]);
+    expect(decide([10, 10, 10, 10.51], {})).toEqual(["3 long"]);
+  });
+});
+
+describe("buy-and-hold", () => {
+  it("buys at its first bar and never speaks again", () => {
+    expect(directions(decisionsOf(findStrategy("buy-and-hold"), {}, walk(1, 50)))).toEqual(["0 long"]);
+  });
+});
+
+describe("a strategy of two coins", () => {
+  it("keeps them apart: each is told what it would be told alone", () => {
+    for (const strategy of STRATEGIES) {
+      const params = resolveParams(strategy, FAST[strategy.name] ?? {});
+      const series = [walk(1, 200), walk(2, 200)].map(
+        (columns, i): Series => ({ symbol: `C${i}-USDT`, timeframe: "1hour", columns, warmUpRows: 0 }),
+      );
+      const source = strategy.create(params, new IndicatorHub(series));
+      const cursor: Cursor = { row: source.warmUpBars - 1 };
+      const ask = series.map((one) => source.watch(new HistoryView(one.symbol, one.timeframe, one.columns, cursor)));
+      const said: (string | undefined)[][] = [[], []];
+      for (cursor.row = source.warmUpBars; cursor.row < 200; cursor.row++) {
+        ask.forEach((watcher, i) => void said[i]!.push(watcher()?.direction));
+      }
+      series.forEach(({ columns }, i) => {
+        const alone = decisionsOf(strategy, FAST[strategy.name] ?? {}, columns);
+        expect(said[i]).toEqual(
+          Array.from({ length: 200 - source.warmUpBars }, (_, n) => alone.get(n + source.warmUpBars)?.direction),
+        );
+      });
+    }
+  });
+});
