@@ -50,9 +50,25 @@ export function commitSegment(folder: string, draft: SegmentDraft, replaced?: Se
     candle_count: draft.columns.length,
   };
   writeMeta(folder, file, meta);
-  if (before !== hash) writeFileAtomic(path, bytes);
+  try {
+    if (before !== hash) writeFileAtomic(path, bytes);
+  } catch (error) {
+    takeBackMeta(folder, file, hash, replaced);
+    throw error;
+  }
   const { symbol, timeframe, fromMs, toMs } = draft;
   return { symbol, timeframe, fromMs, toMs, file, meta };
+}
+
+/** After a failure, unless the candles are in place all the same. A crash leaves it to the next writer to tidy. */
+function takeBackMeta(folder: string, file: string, hash: string, replaced: Segment | undefined): void {
+  try {
+    if (hashOnDisk(join(folder, file)) === hash) return;
+    if (replaced === undefined) remove(join(folder, metaFileName(file)));
+    else writeMeta(folder, file, replaced.meta);
+  } catch {
+    // The failure that matters is the first one; the pair still matches.
+  }
 }
 
 export function writeMeta(folder: string, segmentFile: string, meta: SegmentMeta): void {
