@@ -45,10 +45,12 @@ export interface SelectedData {
  * @throws PtError E_CACHE_MISS, E_RANGE_NO_DATA, E_RANGE, E_WARM_UP or E_CACHE_CORRUPT; nothing is fetched
  */
 export function selectData(request: DataRequest): SelectedData {
-  const series = request.symbols.map((symbol) => readOrExplain(request, symbol));
+  refuseEmptyRange(request);
+  const series = openAll(request);
   const wanted = wantedRange(request, series);
+  refuseMisses(series, wanted, request);
   const notes: string[] = [];
-  const covered = series.map((one) => cutOverhang(one, wanted, request, notes));
+  const covered = series.map((one) => cutOverhang(one, wanted, notes));
   const range = {
     fromMs: Math.min(...covered.map((part) => part.fromMs)),
     toMs: Math.max(...covered.map((part) => part.toMs)),
@@ -58,16 +60,30 @@ export function selectData(request: DataRequest): SelectedData {
   return { range, selected, notes };
 }
 
-function readOrExplain(request: DataRequest, symbol: string): OpenedSeries {
-  const { cacheDir, exchange, timeframe } = request;
-  const series = openSeries(cacheDir, exchange, symbol, timeframe);
-  if (series !== undefined && series.columns.length > 0) return series;
+function refuseEmptyRange({ startMs, endMs }: DataRequest): void {
+  if (startMs === undefined || endMs === undefined || endMs > startMs) return;
+  throw new PtError("E_RANGE", `the end ${formatDate(endMs)} is not after the start ${formatDate(startMs)}`, {
+    hint: "--end-date is exclusive and must be later than --start-date.",
+  });
+}
+
+function openAll(request: DataRequest): readonly OpenedSeries[] {
+  const { cacheDir, exchange, symbols, timeframe } = request;
+  const found = symbols.map((symbol) => openSeries(cacheDir, exchange, symbol, timeframe));
+  const series = found.filter((one) => one !== undefined && one.columns.length > 0) as readonly OpenedSeries[];
+  if (series.length === symbols.length) return series;
+
+  const absent = symbols.filter((symbol) => !series.some((one) => one.symbol === symbol));
   const held = [...new Set(listSegments(cacheDir, exchange).map((one) => `${one.symbol} ${one.timeframe}`))];
   const there = held.length === 0 ? "nothing" : `${held.slice(0, 8).join(", ")}${held.length > 8 ? ", …" : ""}`;
-  throw new PtError("E_CACHE_MISS", `${cacheDir}/${exchange} has no ${symbol} ${timeframe}; it has ${there}`, {
-    hint: `Fetch it: ${warmCommand(request, symbol, request.startMs, request.endMs)}`,
-    details: { symbol, timeframe, held },
-  });
+  throw new PtError(
+    "E_CACHE_MISS",
+    `${cacheDir}/${exchange} has no ${absent.join(", ")} ${timeframe}; it has ${there}`,
+    {
+      hint: `Fetch it: ${warmCommand(request, absent, request.startMs, request.endMs)}`,
+      details: { symbols: absent, timeframe, held },
+    },
+  );
 }
 
 function wantedRange(request: DataRequest, series: readonly OpenedSeries[]): TimeRange {
@@ -80,52 +96,58 @@ function wantedRange(request: DataRequest, series: readonly OpenedSeries[]): Tim
     });
   }
   if (toMs > request.startMs) return { fromMs: request.startMs, toMs };
-  if (request.endMs !== undefined) {
-    throw new PtError(
-      "E_RANGE",
-      `the end ${formatDate(request.endMs)} is not after the start ${formatDate(request.startMs)}`,
-      { hint: "--end-date is exclusive and must be later than --start-date." },
-    );
-  }
   throw new PtError("E_RANGE_NO_DATA", `the candles of all chosen coins end at ${formatDate(toMs)}`, {
-    hint: `Start before that, or fetch more: ${warmCommand(request, request.symbols.join(","), toMs, undefined)}`,
+    hint: `Start before that, or fetch more: ${warmCommand(request, request.symbols, toMs, undefined)}`,
   });
 }
 
-/** The part of `wanted` that the series covers, when less than a day overhangs at either side and nothing is missing inside. */
-function cutOverhang(series: OpenedSeries, wanted: TimeRange, request: DataRequest, notes: string[]): TimeRange {
-  const missing = missingRanges(wanted, series.coverage);
-  let { fromMs, toMs } = wanted;
-  for (const hole of missing) {
-    const isOverhang = hole.toMs - hole.fromMs < DAY_MS && hole.toMs - hole.fromMs < wanted.toMs - wanted.fromMs;
-    if (isOverhang && hole.fromMs === wanted.fromMs) fromMs = hole.toMs;
-    else if (isOverhang && hole.toMs === wanted.toMs) toMs = hole.fromMs;
-    else throw cacheMiss(series, wanted, missing, request);
-  }
-  if (fromMs !== wanted.fromMs)
-    notes.push(`${series.symbol}: the cache begins at ${formatTime(fromMs)}; the start was cut`);
-  if (toMs !== wanted.toMs) notes.push(`${series.symbol}: the cache ends at ${formatTime(toMs)}; the end was cut`);
-  return { fromMs, toMs };
+interface Miss {
+  readonly series: OpenedSeries;
+  readonly missing: readonly TimeRange[];
 }
 
-function cacheMiss(
-  series: OpenedSeries,
-  wanted: TimeRange,
-  missing: readonly TimeRange[],
-  request: DataRequest,
-): PtError {
-  const first = missing[0]!;
-  const isAll = missing.length === 1 && first.fromMs === wanted.fromMs && first.toMs === wanted.toMs;
-  const held = series.coverage.map(rangeText).join(", ");
-  const gone = missing.map(rangeText).join(", ");
-  return new PtError(
-    isAll ? "E_RANGE_NO_DATA" : "E_CACHE_MISS",
-    `${series.symbol} ${series.timeframe}: ${isAll ? "no candles in" : "the cache lacks"} ${gone}; it has ${held}`,
-    {
-      hint: `Fetch it: ${warmCommand(request, series.symbol, first.fromMs, missing.at(-1)!.toMs)}`,
-      details: { symbol: series.symbol, missing: missing.map(rangeText) },
-    },
-  );
+/** What the series does not cover may only hang over an end of the range, by less than a day, with something left. */
+function isOverhang(hole: TimeRange, wanted: TimeRange): boolean {
+  const lengthMs = hole.toMs - hole.fromMs;
+  const isAtAnEnd = hole.fromMs === wanted.fromMs || hole.toMs === wanted.toMs;
+  return isAtAnEnd && lengthMs < DAY_MS && lengthMs < wanted.toMs - wanted.fromMs;
+}
+
+function refuseMisses(series: readonly OpenedSeries[], wanted: TimeRange, request: DataRequest): void {
+  const misses = series
+    .map((one): Miss => ({ series: one, missing: missingRanges(wanted, one.coverage) }))
+    .filter(({ missing }) => missing.some((hole) => !isOverhang(hole, wanted)));
+  if (misses.length === 0) return;
+
+  const isAll = ({ missing: [first] }: Miss) => first!.fromMs === wanted.fromMs && first!.toMs === wanted.toMs;
+  const holes = misses.flatMap(({ missing }) => missing);
+  const fromMs = Math.min(...holes.map((hole) => hole.fromMs));
+  const toMs = Math.max(...holes.map((hole) => hole.toMs));
+  const sentences = misses.map((miss) => {
+    const { symbol, timeframe, coverage } = miss.series;
+    const lack = `${isAll(miss) ? "no candles in" : "the cache lacks"} ${miss.missing.map(rangeText).join(", ")}`;
+    return `${symbol} ${timeframe}: ${lack}; it has ${coverage.map(rangeText).join(", ")}`;
+  });
+  const symbols = misses.map((miss) => miss.series.symbol);
+  throw new PtError(misses.every(isAll) ? "E_RANGE_NO_DATA" : "E_CACHE_MISS", sentences.join("; "), {
+    hint: `Fetch it: ${warmCommand(request, symbols, fromMs, toMs)}`,
+    details: { missing: Object.fromEntries(misses.map((miss) => [miss.series.symbol, miss.missing.map(rangeText)])) },
+  });
+}
+
+/** The part of `wanted` that the series covers. */
+function cutOverhang(series: OpenedSeries, wanted: TimeRange, notes: string[]): TimeRange {
+  let { fromMs, toMs } = wanted;
+  for (const hole of missingRanges(wanted, series.coverage)) {
+    if (hole.fromMs === wanted.fromMs) {
+      fromMs = hole.toMs;
+      notes.push(`${series.symbol}: the cache begins at ${formatTime(fromMs)}; the start was cut`);
+    } else {
+      toMs = hole.fromMs;
+      notes.push(`${series.symbol}: the cache ends at ${formatTime(toMs)}; the end was cut`);
+    }
+  }
+  return { fromMs, toMs };
 }
 
 function rowsOf(series: OpenedSeries, range: TimeRange, request: DataRequest): SelectedRows {
@@ -140,7 +162,7 @@ function rowsOf(series: OpenedSeries, range: TimeRange, request: DataRequest): S
       "E_WARM_UP",
       `${series.symbol} ${series.timeframe}: the strategy needs ${request.warmUpBars + 1} bars (${request.warmUpBars} of warm-up), the cache has ${rows} up to ${formatDate(range.toMs)}`,
       {
-        hint: `Choose a longer range, or fetch earlier candles: ${warmCommand(request, series.symbol, range.fromMs - (request.warmUpBars + 1) * timeframeMs(series.timeframe), range.fromMs)}`,
+        hint: `Choose a longer range, or fetch earlier candles: ${warmCommand(request, [series.symbol], range.fromMs - (request.warmUpBars + 1) * timeframeMs(series.timeframe), range.fromMs)}`,
         details: { symbol: series.symbol, needed: request.warmUpBars + 1, had: rows },
       },
     );
@@ -154,7 +176,7 @@ function noBars(series: OpenedSeries, columns: CandleColumns, range: TimeRange, 
     "E_RANGE_NO_DATA",
     `${series.symbol} ${series.timeframe}: no whole bar lies in ${rangeText(range)}; candles run from ${formatTime(columns.time[0]!)} to ${formatTime(last)}`,
     {
-      hint: `Choose a range of at least one bar, or fetch it: ${warmCommand(request, series.symbol, range.fromMs, range.toMs)}`,
+      hint: `Choose a range of at least one bar, or fetch it: ${warmCommand(request, [series.symbol], range.fromMs, range.toMs)}`,
     },
   );
 }
@@ -166,19 +188,23 @@ function rangeText(range: TimeRange): string {
 /** The command that would fetch what is missing, ready to paste. */
 function warmCommand(
   request: DataRequest,
-  symbols: string,
+  symbols: readonly string[],
   fromMs: number | undefined,
   toMs: number | undefined,
 ): string {
-  const pairs = symbols.split(",").map((symbol) => symbol.split("-"));
-  const coins = pairs.map(([coin]) => coin).join(",");
+  const coins = symbols.map((symbol) => symbol.split("-")[0]).join(",");
+  const quote = symbols[0]!.split("-")[1];
   const day = (timeMs: number) => formatDate(timeMs).slice(0, 10);
   return [
     `npx --no -- pt-cache warm --exchange ${request.exchange} --coins ${coins}`,
-    pairs[0]![1] === "USDT" ? "" : ` --quote ${pairs[0]![1]}`,
+    quote === "USDT" ? "" : ` --quote ${quote}`,
     ` --timeframe ${request.timeframe}`,
-    fromMs === undefined ? "" : ` --start-date ${day(fromMs)}`,
+    ` --start-date ${fromMs === undefined ? "YYYY-MM-DD" : day(fromMs)}`,
     toMs === undefined ? "" : ` --end-date ${day(toMs + DAY_MS - 1)}`,
-    request.cacheDir === "backtest_cache" ? "" : ` --cache-dir ${request.cacheDir}`,
+    request.cacheDir === "backtest_cache" ? "" : ` --cache-dir ${shellWord(request.cacheDir)}`,
   ].join("");
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
