@@ -29,13 +29,13 @@ function entryOf({ file, fromMs, toMs, meta }: Segment): object {
   };
 }
 
-/** Whether the index on disk says what the segments say. */
+/** Whether the index on disk says what the segments say. Without segments none is needed. */
 export function indexIsCurrent(folder: string, segments: readonly Segment[]): boolean {
   try {
     return readFileSync(join(folder, INDEX_FILE), "utf8") === encodeIndex(segments);
-  } catch {
-    // Missing or unreadable: either way it must be written anew.
-    return false;
+  } catch (error) {
+    // Unreadable is as good as missing: it is written anew.
+    return segments.length === 0 && (error as NodeJS.ErrnoException).code === "ENOENT";
   }
 }
 

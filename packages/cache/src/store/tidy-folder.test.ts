@@ -38,8 +38,11 @@ function read() {
 }
 
 describe("tidyFolder", () => {
-  it("makes nothing of a folder that is not there, but an index of no series", () => {
-    expect(tidyFolder(cacheDir, T0).segments).toEqual([]);
+  it("makes nothing of an empty folder, and an index of no series where one was", () => {
+    expect(tidyFolder(cacheDir, T0)).toMatchObject({ segments: [], indexWritten: false });
+    expect(readdirSync(cacheDir)).toEqual([]);
+    writeFileSync(join(cacheDir, "cache_index.json"), "?");
+    expect(tidyFolder(cacheDir, T0)).toMatchObject({ indexWritten: true });
     expect(readFileSync(join(cacheDir, "cache_index.json"), "utf8")).toBe("{}\n");
   });
 

@@ -119,8 +119,22 @@ describe("verifyCache", () => {
       () => change(metaFileName(FILE), (text) => text.replace(`[${T0 / 1000},`, `[${T0 / 1000 - 5},`)),
       [["sidecar", /covers more/]],
     ],
-    ["a missing sidecar", () => rmSync(join(cacheDir, "own", metaFileName(FILE))), [["uncommitted", /no sidecar/]]],
-    ["a missing segment", () => rmSync(join(cacheDir, "own", FILE)), [["lonely-sidecar", /missing/]]],
+    [
+      "a missing sidecar",
+      () => rmSync(join(cacheDir, "own", metaFileName(FILE))),
+      [
+        ["uncommitted", /no sidecar/],
+        ["index", /sidecars/],
+      ],
+    ],
+    [
+      "a missing segment",
+      () => rmSync(join(cacheDir, "own", FILE)),
+      [
+        ["lonely-sidecar", /missing/],
+        ["index", /sidecars/],
+      ],
+    ],
     ["a broken index", () => change("cache_index.json", () => "{}"), [["index", /sidecars/]]],
     ["a missing index", () => rmSync(join(cacheDir, "own", "cache_index.json")), [["index", /sidecars/]]],
   ])("finds %s", (_name, harm, expected) => {

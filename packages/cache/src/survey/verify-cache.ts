@@ -54,8 +54,7 @@ function verifyFolder(folder: string, exchange: string): Omit<VerifyReport, "exc
   for (const { file, reason } of survey.damagedSidecars) find("sidecar", file, reason);
   for (const file of survey.uncommitted) find("uncommitted", file, "no sidecar: readers pass it over");
   for (const file of survey.lonelySidecars) find("lonely-sidecar", file, "its segment is missing");
-  const isEmpty = survey.segments.length === 0 && survey.damagedSidecars.length === 0;
-  if (!isEmpty && !indexIsCurrent(folder, survey.segments)) {
+  if (!indexIsCurrent(folder, survey.segments)) {
     find("index", "cache_index.json", "it does not say what the sidecars say");
   }
   const setAside = survey.setAside.map((file) => join(folder, file));

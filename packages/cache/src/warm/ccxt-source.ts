@@ -162,7 +162,7 @@ class CcxtSource implements CandleSource {
         minTimeout: this.#options.retryMs ?? RETRY_MS,
         randomize: true,
         onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
-          if (retriesLeft === 0 || !isTransient(error, this.#errors)) return;
+          if (retriesLeft === 0 || signal?.aborted || !isTransient(error, this.#errors)) return;
           this.#options.onRetry?.(
             `${this.#label} failed (${error.name}), try ${attemptNumber + 1} of ${REPETITIONS + 1} follows`,
           );
