@@ -22,7 +22,7 @@ export interface PreparedRun {
 
 /**
  * Turns resolved settings into a run: strategy and parameters checked, candles read, dates and size settled.
- * @throws PtError for anything an operator can mend; the disk is untouched
+ * @throws PtError for anything an operator can mend; the disk is then untouched
  */
 export function prepareRun(resolved: ResolvedSettings): PreparedRun {
   const { config } = resolved;
@@ -41,6 +41,7 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
   const series = selected.map(toSeries);
   const data = selected.map((one, i) => dataEntry(one, series[i]!));
   if (config.data !== undefined && isDataFromFile(resolved)) compareData(config.data, data);
+  for (const one of selected) one.series.keep();
 
   const size = config.size ?? 1 / config.coins.length;
   return {

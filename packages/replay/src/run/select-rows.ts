@@ -41,8 +41,8 @@ export interface SelectedData {
 }
 
 /**
- * Reads the series of a run and settles which rows it trades. Column files are left in the cache only when all is well.
- * @throws PtError E_CACHE_MISS, E_RANGE_NO_DATA, E_RANGE, E_WARM_UP or E_CACHE_CORRUPT; nothing is fetched
+ * Reads the series of a run and settles which rows it trades.
+ * @throws PtError E_CACHE_MISS, E_RANGE_NO_DATA, E_RANGE, E_WARM_UP or E_CACHE_CORRUPT; nothing is fetched or written
  */
 export function selectData(request: DataRequest): SelectedData {
   refuseEmptyRange(request);
@@ -56,7 +56,6 @@ export function selectData(request: DataRequest): SelectedData {
     toMs: Math.max(...covered.map((part) => part.toMs)),
   };
   const selected = series.map((one) => rowsOf(one, range, request));
-  for (const one of series) one.keep();
   return { range, selected, notes };
 }
 
