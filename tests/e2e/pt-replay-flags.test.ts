@@ -1,0 +1,268 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { resultSchema } from "@powertrader/core/files";
+import { flagName, RUN_SETTINGS, type Setting, variableName } from "@powertrader/core/settings";
+import { STRATEGIES } from "@powertrader/strategies";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Finished, mustRun, newFolder, runBin } from "../fixtures/bin.ts";
+import { walk, writeCache, writeWalks } from "../fixtures/candle-cache.ts";
+
+vi.setConfig({ maxConcurrency: 3 }); // every test starts processes
+
+const base = newFolder();
+afterAll(() => rmSync(base, { recursive: true }));
+
+/** For each setting a text that is not its default, and what config.json then says. */
+const SAMPLES: Readonly<Record<string, readonly [text: string, recorded: unknown]>> = {
+  initial_capital: ["5000", 5000],
+  coins: ["eth,BTC", ["ETH", "BTC"]],
+  quote: ["eur", "EUR"],
+  exchange: ["my-csv", "my-csv"],
+  timeframe: ["4h", "4hour"],
+  start_date: ["2024-01-03T04:00:00Z", "2024-01-03T04:00:00Z"],
+  end_date: ["2024-02-01", "2024-02-01"],
+  strategy: ["breakout", "breakout"],
+  params: ["lookback=7", { lookback: 7, direction: "both" }],
+  size: ["0.25", 0.25],
+  seed: ["7", 7],
+  close_at_end: ["true", true],
+  equity_interval: ["1d", "1day"],
+  name: ["a name", "a name"],
+  tags: ["one,two", ["one", "two"]],
+  note: ["why", "why"],
+  "execution_model.slippage_bps": ["1.5", 1.5],
+  "execution_model.fee_bps": ["7", 7],
+  "execution_model.max_volume_pct": ["50", 50],
+  "execution_model.latency_ms": ["10,20", [10, 20]],
+  "execution_model.partial_fill_threshold": ["0.2", 0.2],
+  "execution_model.qty_step": ["0.001", 0.001],
+  "execution_model.min_notional": ["1", 1],
+  "execution_model.fill_at": ["close", "close"],
+  "execution_model.size_at": ["decision", "decision"],
+  "execution_model.remainder": ["cancel", "cancel"],
+  cache_dir: ["candles", undefined],
+  output_dir: ["run", undefined],
+  bars: ["true", undefined],
+};
+
+/** A folder with a cache called `candles` that the samples above can be run on. */
+function projectFor(name: string): string {
+  const folder = path.join(base, name);
+  for (const [i, coin] of ["ETH", "BTC"].entries()) {
+    writeCache(
+      path.join(folder, "candles"),
+      "my-csv",
+      `${coin}-EUR`,
+      "4hour",
+      walk(Date.UTC(2024, 0, 1), "4hour", 240, i),
+    );
+  }
+  return folder;
+}
+
+/** A folder with 300 hourly bars of BTC and ETH from 2024-01-01. */
+function newProject(name: string): string {
+  const folder = path.join(base, name);
+  writeWalks(path.join(folder, "backtest_cache"), "kucoin", ["BTC", "ETH"], 300);
+  return folder;
+}
+
+const flagsOf = (setting: Setting): readonly string[] =>
+  setting.value === undefined ? [`--${flagName(setting)}`] : [`--${flagName(setting)}`, SAMPLES[setting.key]![0]];
+const allFlags = RUN_SETTINGS.flatMap(flagsOf);
+const recorded = RUN_SETTINGS.filter((setting) => setting.recorded !== false);
+
+function valueAt(value: unknown, key: string): unknown {
+  return key.split(".").reduce((inner, part) => (inner as Record<string, unknown>)[part], value);
+}
+const jsonIn = (...parts: string[]) => JSON.parse(readFileSync(path.join(...parts), "utf8"));
+
+it("every setting has a sample", () => {
+  expect(Object.keys(SAMPLES)).toEqual(RUN_SETTINGS.map(({ key }) => key));
+});
+
+describe.each([
+  ["flags", () => ({ args: allFlags, env: {} })],
+  [
+    "variables",
+    () => ({ args: [], env: Object.fromEntries(RUN_SETTINGS.map((one) => [variableName(one), SAMPLES[one.key]![0]])) }),
+  ],
+])("a replay told everything by %s", (name, told) => {
+  let folder: string;
+  let config: Record<string, unknown>;
+  beforeAll(async () => {
+    folder = projectFor(name);
+    const { args, env } = told();
+    await mustRun("pt-replay", args, { cwd: folder, env });
+    config = jsonIn(folder, "run/config.json");
+  });
+
+  it.each(recorded.map(({ key }) => key))("records %s in config.json", (key) => {
+    expect(valueAt(config, key)).toEqual(SAMPLES[key]![1]);
+  });
+
+  it("reads and writes where it was told, without the bars", () => {
+    expect(readdirSync(folder).sort()).toEqual(["candles", "run"]);
+    expect(readdirSync(path.join(folder, "run"))).not.toContain("bars");
+    expect(JSON.stringify(config)).not.toContain("candles");
+  });
+
+  it("thins equity.jsonl to one row a day", () => {
+    const rows = readFileSync(path.join(folder, "run/equity.jsonl"), "utf8").trimEnd().split("\n");
+    expect(rows).toHaveLength(1 + 29); // the start, then 2024-01-03 to 2024-01-31
+  });
+});
+
+describe.concurrent("pt-replay", () => {
+  it("gives the same bytes whether it was told by flags, variables or its own config.json", async () => {
+    const folder = projectFor("same");
+    await mustRun("pt-replay", [...allFlags, "--output-dir", "one"], { cwd: folder });
+    await mustRun(
+      "pt-replay",
+      ["--config", "one/config.json", "--cache-dir", "candles", "--no-bars", "--output-dir", "two"],
+      {
+        cwd: folder,
+      },
+    );
+    for (const file of ["config.json", "sim_fills.jsonl", "equity.jsonl", "result.json", "manifest.json"]) {
+      expect(readFileSync(path.join(folder, "two", file), "utf8")).toBe(
+        readFileSync(path.join(folder, "one", file), "utf8"),
+      );
+    }
+  });
+
+  it("needs no more than a start date and coins, and says what it takes", async () => {
+    const folder = newProject("short");
+    const { stdout, stderr } = await mustRun("pt-replay", ["--start-date", "2024-01-10", "--coins", "BTC,ETH"], {
+      cwd: folder,
+    });
+    const [run] = readdirSync(path.join(folder, "backtest_results"));
+    expect(run).toMatch(/^backtest_\d{4}-\d\d-\d\d_\d{6}_[0-9a-f]{8}$/);
+    expect(stdout).toContain(`run folder: backtest_results/${run}`);
+    expect(stderr.split("\n")[0]).toBe("BTC, ETH against USDT on kucoin, 1h bars, 2024-01-10 to 2024-01-13T12:00:00Z");
+    expect(stderr).toContain("sma-crossover fast=50 slow=200 direction=both, capital 10000 USDT, size 0.5, seed 1");
+    expect(jsonIn(folder, "backtest_results", run!, "config.json")).toMatchObject({
+      end_date: "2024-01-13T12:00:00Z",
+      size: 0.5,
+    });
+  });
+
+  it("started twice at the same moment makes two folders", async () => {
+    const folder = newProject("twice");
+    const args = ["--start-date", "2024-01-10", "--coins", "BTC"];
+    await Promise.all([mustRun("pt-replay", args, { cwd: folder }), mustRun("pt-replay", args, { cwd: folder })]);
+    expect(readdirSync(path.join(folder, "backtest_results"))).toHaveLength(2);
+  });
+
+  it("prints exactly result.json with --json, and nothing else anywhere", async () => {
+    const folder = newProject("json");
+    const args = ["--start-date", "2024-01-10", "--coins", "BTC", "--output-dir", "out", "--json"];
+    const { stdout, stderr } = await mustRun("pt-replay", args, { cwd: folder });
+    expect(stderr).toBe("");
+    expect(stdout).toBe(readFileSync(path.join(folder, "out/result.json"), "utf8"));
+    expect(resultSchema.parse(JSON.parse(stdout))).toMatchObject({ status: "completed", bars: 84, synthetic: false });
+  });
+
+  it.for(["--quiet", "-q"])("keeps its notes to itself with %s", async (flag, { expect }) => {
+    const folder = newProject(`quiet ${flag}`);
+    const { stdout, stderr } = await mustRun("pt-replay", ["--start-date", "2024-01-10", "--coins", "BTC", flag], {
+      cwd: folder,
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringContaining("final equity"), stderr: "" });
+  });
+
+  it("shows no stack without --debug, and one with it", async () => {
+    const args = ["--start-date", "2024-02-30"];
+    expect((await runBin("pt-replay", args)).stderr).not.toContain("    at ");
+    expect((await runBin("pt-replay", [...args, "--debug"])).stderr).toMatch(/^error E_DATE: .*\nPtError: .*\n {4}at /);
+    expect((await runBin("pt-replay", args, { env: { PT_DEBUG: "1" } })).stderr).toContain("    at ");
+  });
+
+  it("lists every flag of the default command in its help, with defaults and examples", async () => {
+    const { stdout } = await mustRun("pt-replay", ["--help"]);
+    for (const setting of RUN_SETTINGS) expect(stdout).toMatch(new RegExp(`^ +--${flagName(setting)}\\b`, "m"));
+    for (const flag of ["--config <file>", "--json", "-q, --quiet", "--debug", "--warm-cache", "--no-run"])
+      expect(stdout).toContain(flag);
+    expect(stdout.replace(/\s+/g, " ")).toContain("fee on the notional of every fill (default: 20)");
+    expect(stdout).toContain("$ npx --no -- pt-replay --start-date 2024-01-01");
+    for (const command of ["init", "config", "strategies"])
+      expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
+  });
+});
+
+describe.concurrent("pt-replay config show", () => {
+  const show = async (args: readonly string[], folder = base, env: Record<string, string> = {}) =>
+    (await mustRun("pt-replay", ["config", "show", ...args], { cwd: folder, env })).stdout;
+
+  it("takes every flag of a replay and shows what it comes to", async () => {
+    const document = JSON.parse(await show([...allFlags, "--json"]));
+    expect(Object.keys(document)).toEqual(RUN_SETTINGS.map(({ key }) => key));
+    for (const { key } of recorded.filter((one) => one.key !== "params"))
+      expect(document[key], key).toEqual(SAMPLES[key]![1]);
+    expect(document).toMatchObject({ params: { lookback: 7 }, cache_dir: "candles", output_dir: "run", bars: false });
+  });
+
+  it("says with --origin where each value comes from", async () => {
+    const folder = newProject("origin");
+    writeFileSync(path.join(folder, "pt.config.toml"), 'name = "mine"\nseed = 3\n[execution_model]\nfee_bps = 4\n');
+    const args = ["--origin", "--seed", "9"];
+    const text = await show(args, folder, { PT_QUOTE: "EUR" });
+    const lineOf = (key: string) =>
+      text
+        .split("\n")
+        .find((line) => line.startsWith(`${key} `))!
+        .replace(/ +/g, " ");
+    const file = path.join(folder, "pt.config.toml");
+    expect(lineOf("seed")).toBe("seed 9 ← --seed");
+    expect(lineOf("quote")).toBe('quote "EUR" ← PT_QUOTE');
+    expect(lineOf("name")).toBe(`name "mine" ← ${file}`);
+    expect(lineOf("execution_model.fee_bps")).toBe(`execution_model.fee_bps 4 ← ${file}`);
+    expect(lineOf("execution_model.slippage_bps")).toBe("execution_model.slippage_bps 5 ← default");
+    expect(lineOf("size")).toBe("size (1 / number of coins) ← default");
+    expect(text.trimEnd().split("\n")).toHaveLength(RUN_SETTINGS.length);
+
+    expect(JSON.parse(await show([...args, "--json"], folder))).toMatchObject({
+      seed: { value: 9, origin: "--seed" },
+      "execution_model.fee_bps": { value: 4, origin: file },
+      size: { value: null, origin: "default" },
+    });
+  });
+});
+
+describe.concurrent("subcommands", () => {
+  const commands = [["init"], ["config", "show"], ["strategies"]];
+  const flags = ["--json", "--quiet", "-q", "--debug"];
+
+  it.for(commands.flatMap((command) => flags.map((flag) => [...command, flag])))(
+    "take global flags after their name: %j",
+    async (args, { expect }) => {
+      const folder = newProject(args.join(" "));
+      const finished: Finished = await mustRun("pt-replay", args, { cwd: folder });
+      expect(finished.stderr).toBe("");
+      expect(finished.stdout).not.toBe("");
+      if (args.includes("--json")) expect(() => JSON.parse(finished.stdout)).not.toThrow();
+      expect(existsSync(path.join(folder, "pt.config.toml"))).toBe(args[0] === "init");
+    },
+  );
+
+  it("init names the file it wrote", async () => {
+    const folder = newProject("init");
+    const { stdout } = await mustRun("pt-replay", ["init", "--json"], { cwd: folder });
+    expect(JSON.parse(stdout)).toEqual({ file: path.join(folder, "pt.config.toml") });
+    expect((await mustRun("pt-replay", ["config", "show", "--origin"], { cwd: folder })).stdout).not.toContain(
+      "pt.config.toml",
+    );
+  });
+
+  it("strategies lists every strategy with its parameters and their defaults", async () => {
+    const { stdout } = await mustRun("pt-replay", ["strategies", "--json"]);
+    const listed = JSON.parse(stdout) as {
+      name: string;
+      params: { name: string; default: unknown; description: string }[];
+    }[];
+    expect(listed.map(({ name }) => name)).toEqual(STRATEGIES.map(({ name }) => name));
+    expect(listed[0]!.params).toContainEqual({ name: "slow", default: 200, description: "bars of the slow average" });
+    const { stdout: text } = await mustRun("pt-replay", ["strategies"]);
+    expect(text).toContain("  --param lookback=20  bars whose range has to be left");
+  });
+});
