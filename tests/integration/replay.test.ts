@@ -113,13 +113,13 @@ describe("pt-replay", () => {
     writeCache(cache, "test", "BTC-USDT", "1hour", candlesFrom(START, "1hour", flat));
     const never = await replay("--start-date 2024-01-01 --coins BTC --strategy buy-and-hold --size-at decision");
     expect(never.out.join("\n")).toContain(
-      "note: 1 orders met the market and never filled: BTC-USDT-1 (99.8003992, end_of_run)",
+      "note: 1 order met the market and never filled: BTC-USDT-1 (99.8003992, end_of_run)",
     );
     out = `${out}-2`;
     const refused = await replay(
       "--start-date 2024-01-01 --coins BTC --strategy buy-and-hold --size-at decision --min-notional 20000",
     );
-    expect(refused.out.join("\n")).toContain("note: 1 orders refused: min_notional");
+    expect(refused.out.join("\n")).toContain("note: 1 order refused: min_notional");
   });
 
   it("shows what is still open, and that a short sale ruined the account", async () => {

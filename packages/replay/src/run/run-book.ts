@@ -44,12 +44,16 @@ export class RunBook implements RunRecorder {
 
   /** What the reader of the summary should know about orders. */
   notes(): readonly string[] {
-    const notes = [...this.refusals].map(([reason, count]) => `${count} orders refused: ${reason}`);
+    const notes = [...this.refusals].map(([reason, count]) => `${orders(count)} refused: ${reason}`);
     if (this.#neverFilled.length > 0) {
       const shown = this.#neverFilled.slice(0, 3).join(", ");
       const more = this.#neverFilled.length > 3 ? ", …" : "";
-      notes.push(`${this.#neverFilled.length} orders met the market and never filled: ${shown}${more}`);
+      notes.push(`${orders(this.#neverFilled.length)} met the market and never filled: ${shown}${more}`);
     }
     return notes;
   }
+}
+
+function orders(count: number): string {
+  return count === 1 ? "1 order" : `${count} orders`;
 }
