@@ -222,7 +222,7 @@ describe.concurrent("names", () => {
       usage("E_STRATEGY_NAME", 'unknown strategy "sma-crosover" (did you mean "sma-crossover"?) — Strategies: '),
     ],
     [["--param", "fats=5"], usage("E_STRATEGY_PARAM", 'sma-crossover has no parameter "fats" (did you mean "fast"?)')],
-    [["--param", "fast=0"], usage("E_STRATEGY_PARAM", "sma-crossover: fast = 0: expected number to be >=1")],
+    [["--param", "fast=0"], usage("E_STRATEGY_PARAM", "sma-crossover: fast = 0: must be >= 1")],
     [["--param", "fast=many"], usage("E_STRATEGY_PARAM", 'sma-crossover: fast = "many": expected number')],
     [["--param", "fast=200"], usage("E_STRATEGY_PARAM", "fast (200) must be below slow (200)")],
     [["--param", "fast"], usage("E_STRATEGY_PARAM", '--param: "fast" is not name=value')],
@@ -231,7 +231,7 @@ describe.concurrent("names", () => {
       usage("E_STRATEGY_PARAM", 'breakout has no parameter "fast" — Its parameters: lookback, direction.'),
     ],
     [["--timeframe", "1hr"], usage("E_TIMEFRAME", '--timeframe: unknown timeframe "1hr" (did you mean "1h"?)')],
-    [["--fill-at", "open"], usage("E_CONFIG_VALUE", '--fill-at = "open": expected one of "next-open"|"close"')],
+    [["--fill-at", "open"], usage("E_CONFIG_VALUE", '--fill-at = "open": must be "next-open" or "close"')],
   ])("of strategies, parameters and choices are suggested or listed: %j", ([args, refusal]) =>
     expectRefused(args, refusal),
   );
@@ -248,11 +248,11 @@ describe.concurrent("numbers", () => {
   );
 
   it.for<readonly [string, string, string]>([
-    ["fee-bps", "20000", "--fee-bps = 20000: expected number to be <=1000"],
-    ["max-volume-pct", "0", "--max-volume-pct = 0: expected number to be >0"],
+    ["fee-bps", "20000", "--fee-bps = 20000: must be <= 1000"],
+    ["max-volume-pct", "0", "--max-volume-pct = 0: must be > 0"],
     ["latency-ms", "500,50", "--latency-ms = [500,50]: the first number must not be above the second"],
     ["seed", "1.5", "--seed: 1.5 is not a whole number"],
-    ["size", "0", "--size = 0: expected number to be >0"],
+    ["size", "0", "--size = 0: must be > 0"],
   ])("--%s %s is out of its bounds", ([flag, text, message]) =>
     expectRefused([`--${flag}`, text], usage("E_NUMBER", message)),
   );

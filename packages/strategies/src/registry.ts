@@ -1,4 +1,4 @@
-import { didYouMean, PtError } from "@powertrader/core/errors";
+import { didYouMean, PtError, plainIssue } from "@powertrader/core/errors";
 import { printable } from "@powertrader/core/market";
 import type { z } from "zod";
 import { breakout } from "./library/breakout.ts";
@@ -55,7 +55,7 @@ function invalidParam(
 ): PtError {
   const issue = error.issues[0]!;
   const name = issue.path[0] as string | undefined;
-  const why = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, "");
+  const why = plainIssue(issue.message);
   if (name === undefined) {
     return new PtError("E_STRATEGY_PARAM", `${strategy.name}: ${why}`, { hint: parametersOf(strategy), cause: error });
   }

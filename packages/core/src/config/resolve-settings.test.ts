@@ -196,17 +196,17 @@ describe("keys of a file", () => {
 
 describe("values", () => {
   it.each<[Partial<SettingSources>, string, string]>([
-    [{ flags: { "fee-bps": ["-5"] } }, "E_NUMBER", "--fee-bps = -5: expected number to be >=0"],
-    [{ environment: { PT_FEE_BPS: "20000" } }, "E_NUMBER", "PT_FEE_BPS = 20000: expected number to be <=1000"],
+    [{ flags: { "fee-bps": ["-5"] } }, "E_NUMBER", "--fee-bps = -5: must be >= 0"],
+    [{ environment: { PT_FEE_BPS: "20000" } }, "E_NUMBER", "PT_FEE_BPS = 20000: must be <= 1000"],
     [
       { flags: { "latency-ms": ["500,50"] } },
       "E_NUMBER",
       "--latency-ms = [500,50]: the first number must not be above the second",
     ],
-    [{ flags: { "latency-ms": ["1,2,3"] } }, "E_NUMBER", "--latency-ms = [1,2,3]: expected array to have <=2 items"],
-    [{ flags: { "initial-capital": ["0"] } }, "E_NUMBER", "--initial-capital = 0: expected number to be >0"],
-    [{ flags: { seed: ["-1"] } }, "E_NUMBER", "--seed = -1: expected number to be >=0"],
-    [{ flags: { "fill-at": ["open"] } }, "E_CONFIG_VALUE", '--fill-at = "open": expected one of "next-open"|"close"'],
+    [{ flags: { "latency-ms": ["1,2,3"] } }, "E_NUMBER", "--latency-ms = [1,2,3]: must have <= 2 items"],
+    [{ flags: { "initial-capital": ["0"] } }, "E_NUMBER", "--initial-capital = 0: must be > 0"],
+    [{ flags: { seed: ["-1"] } }, "E_NUMBER", "--seed = -1: must be >= 0"],
+    [{ flags: { "fill-at": ["open"] } }, "E_CONFIG_VALUE", '--fill-at = "open": must be "next-open" or "close"'],
     [{ flags: { timeframe: ["1hr"] } }, "E_TIMEFRAME", '--timeframe: unknown timeframe "1hr" (did you mean "1h"?)'],
     [{ environment: { PT_COINS: "BTC,../ETH" } }, "E_SYMBOL", 'PT_COINS: "../ETH" is not a coin name'],
     [{ flags: { exchange: ["../kucoin"] } }, "E_NAME", '--exchange: "../kucoin" is not an exchange name'],
@@ -219,18 +219,18 @@ describe("values", () => {
     [{ flags: { "cache-dir": [""] } }, "E_CONFIG_VALUE", '--cache-dir = "": expected a path'],
     [{ flags: { "output-dir": ["a\0b"] } }, "E_CONFIG_VALUE", '--output-dir = "a\\u0000b": expected a path'],
     [{ environment: { PT_NO_BARS: "perhaps" } }, "E_ENV", 'PT_NO_BARS: "perhaps" is neither true nor false'],
-    [{ flags: { tag: [""] } }, "E_CONFIG_VALUE", '--tag = "": expected string to have >=1 characters'],
+    [{ flags: { tag: [""] } }, "E_CONFIG_VALUE", '--tag = "": must have >= 1 characters'],
   ])("%j: are refused with where they came from, what they are and what is allowed", async (sources, code, message) => {
     expect(await failureOf(resolve(sources))).toMatchObject({ code, message, hint: expect.stringMatching(/\.$/) });
   });
 
   it.each([
-    ["seed = 1.5", "E_CONFIG_VALUE", "seed = 1.5: expected int, received number"],
+    ["seed = 1.5", "E_CONFIG_VALUE", "seed = 1.5: must be a whole number"],
     ["seed = '7'", "E_CONFIG_VALUE", 'seed = "7": expected number, received string'],
     ["size = nan", "E_CONFIG_VALUE", "size = NaN: expected number, received NaN"],
     ["initial_capital = inf", "E_CONFIG_VALUE", "initial_capital = Infinity: expected number, received Infinity"],
     ["coins = 'BTC'", "E_CONFIG_VALUE", 'coins = "BTC": expected array, received string'],
-    ["coins = []", "E_CONFIG_VALUE", "coins = []: expected array to have >=1 items"],
+    ["coins = []", "E_CONFIG_VALUE", "coins = []: must have >= 1 items"],
     ["coins = ['BTC', 'x/y']", "E_SYMBOL", 'coins.1: "x/y" is not a coin name'],
     ["close_at_end = 'yes'", "E_CONFIG_VALUE", 'close_at_end = "yes": expected boolean, received string'],
     ["bars = 'no'", "E_CONFIG_VALUE", 'bars = "no": expected boolean, received string'],

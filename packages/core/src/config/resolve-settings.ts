@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { PtError } from "../errors/index.ts";
+import { PtError, plainIssue } from "../errors/index.ts";
 import { printable } from "../market/symbol.ts";
 import { readConfigFile, unknownKey } from "./config-file.ts";
 import { type RequestedConfig, runConfigSchema } from "./run-config.ts";
@@ -147,11 +147,10 @@ function invalidValue(
     });
   }
   const value = issue.path.reduce((inner, step) => (inner as Record<PropertyKey, unknown> | undefined)?.[step], values);
-  const why = issue.message.replace(/^(Invalid input|Invalid option|Too big|Too small): /, "");
   const isNumber = setting !== undefined && ["number", "integer", "pair"].includes(setting.kind);
   return new PtError(
     isNumber && !isFile ? "E_NUMBER" : "E_CONFIG_VALUE",
-    `${where} = ${printable(typeof value === "number" ? String(value) : JSON.stringify(value))}: ${why}`,
+    `${where} = ${printable(typeof value === "number" ? String(value) : JSON.stringify(value))}: ${plainIssue(issue.message)}`,
     {
       hint: setting === undefined ? "See docs/file-formats.md." : `${setting.key} is ${setting.describe}.`,
       details: { key, from },

@@ -110,7 +110,7 @@ describe("readJsonl", () => {
 
   it.each([
     ['{"ts":"1","side":"buy"}', "ts: expected number, received string"],
-    ['{"ts":1,"side":"hold"}', 'side: expected one of "buy"|"sell"'],
+    ['{"ts":1,"side":"hold"}', 'side: must be "buy" or "sell"'],
     ['{"side":"buy"}', "ts: expected number, received undefined"],
     ["[]", "expected object, received array"],
     ['{"ts":1', "JSON"],
