@@ -9,7 +9,7 @@ import { isMain, packageFolders } from "./bootstrap.mjs";
 
 /** @typedef {{ file: string, line: number, message: string }} Violation */
 /** @typedef {{ specifier: string, node: ts.Node, kind: "static" | "dynamic" | "type" }} Import */
-/** @typedef {{ name: string, folder: string, dependencies: Set<string>, hasBins: boolean }} Package */
+/** @typedef {{ name: string, folder: string, dependencies: Set<string>, testTools: Set<string>, hasBins: boolean }} Package */
 
 /** Imports go down only; packages of one floor never import each other. @type {Record<string, number>} */
 const FLOORS = {
@@ -85,9 +85,9 @@ export function checkBoundaries(root) {
       const report = (node, message) =>
         violations.push({ file, line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1, message });
 
-      const isTest = file.endsWith(".test.ts");
+      const isTest = file.endsWith(".test.ts") || file.includes("/src/fixtures/");
       for (const imported of importsOf(source)) {
-        const message = judgeImport(imported, owner, file, isTest ? testTools : new Set());
+        const message = judgeImport(imported, owner, file, isTest ? new Set([...testTools, ...owner.testTools]) : new Set());
         if (message !== undefined) report(imported.node, message);
       }
       if (!isTest && DETERMINISTIC.some((folder) => file.startsWith(folder))) {
@@ -108,6 +108,7 @@ function readPackage(root, folder) {
     name: path.basename(folder),
     folder,
     dependencies: new Set(Object.keys(manifest.dependencies ?? {})),
+    testTools: new Set(Object.keys(manifest.devDependencies ?? {})),
     hasBins: manifest.bin !== undefined,
   };
 }
