@@ -121,7 +121,7 @@ describe.concurrent("candles that are not there", () => {
       ["--start-date", "2025-01-01", "--end-date", "2025-02-01"],
       data(
         "E_RANGE_NO_DATA",
-        `BTC-USDT 1hour: no candles in 2025-01-01..2025-02-01; ${HELD}; ETH-USDT 1hour: no candles in`,
+        `BTC-USDT, ETH-USDT 1hour: no candles in 2025-01-01..2025-02-01; ${HELD}`,
         `${WARM} --coins BTC,ETH --timeframe 1hour --start-date 2025-01-01 --end-date 2025-02-01\n`,
       ),
     ],
@@ -140,7 +140,7 @@ describe.concurrent("candles that are not there", () => {
       ["--end-date", "2024-03-01"],
       data(
         "E_CACHE_MISS",
-        `BTC-USDT 1hour: the cache lacks 2024-01-13T12:00:00Z..2024-03-01; ${HELD}`,
+        `BTC-USDT, ETH-USDT 1hour: the cache lacks 2024-01-13T12:00:00Z..2024-03-01; ${HELD}`,
         "--start-date 2024-01-13 --end-date 2024-03-01\n",
       ),
     ],
@@ -170,7 +170,7 @@ describe.concurrent("candles that are not there", () => {
       ["--end-date", "2024-01-22"],
       data(
         "E_CACHE_MISS",
-        "BTC-USDT 1hour: the cache lacks 2024-01-13T12:00:00Z..2024-01-20;",
+        "BTC-USDT, ETH-USDT 1hour: the cache lacks 2024-01-13T12:00:00Z..2024-01-20;",
         "it has 2024-01-01..2024-01-13T12:00:00Z, 2024-01-20..2024-01-22",
       ),
       {
@@ -263,7 +263,7 @@ describe.concurrent("output folders", () => {
     [
       "that hold something",
       "out",
-      usage("E_OUT_EXISTS", "out is not empty (1 entries)", "Choose another --output-dir"),
+      usage("E_OUT_EXISTS", "out is not empty: it has notes.txt — ", "Choose another --output-dir"),
       (folder) => {
         mkdirSync(path.join(folder, "out"));
         writeFileSync(path.join(folder, "out/notes.txt"), "mine");
@@ -280,6 +280,12 @@ describe.concurrent("output folders", () => {
       "file/out",
       local("E_PERM", "file/out is not usable here (ENOTDIR)"),
       (folder) => writeFileSync(path.join(folder, "file"), "mine"),
+    ],
+    [
+      "that no folder can be made at",
+      "/proc/run/out",
+      local("E_IO", "the system refused /proc/run/out (ENOENT)"),
+      () => {},
     ],
     ["without a name", "", usage("E_CONFIG_VALUE", '--output-dir = "": expected a path'), () => {}],
     ["with an endless name", "n".repeat(300), local("E_IO", "the path is too long: nnn"), () => {}],
@@ -340,6 +346,7 @@ describe.concurrent("cache files", () => {
 describe.concurrent("command lines", () => {
   it.for<Case>([
     [["--fee-bp", "5"], usage("E_USAGE", 'unknown option --fee-bp (did you mean "--fee-bps"?)')],
+    [["--start", "2024-01-05"], usage("E_USAGE", 'unknown option --start (did you mean "--start-date"?)')],
     [["--frobnicate"], usage("E_USAGE", "unknown option --frobnicate — Run it with --help to see all flags.")],
     [["--seed"], usage("E_USAGE", "option '--seed <n>' argument missing")],
     [["--no-run"], usage("E_USAGE", "--no-run goes with --warm-cache")],

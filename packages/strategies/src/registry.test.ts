@@ -71,7 +71,7 @@ describe("resolveParams", () => {
 
   it("says what a parameter is for, or which there are", () => {
     expect(() => resolveParams(sma, { fast: 0 })).toThrow(
-      expect.objectContaining({ hint: "fast is bars of the fast average." }),
+      expect.objectContaining({ hint: "fast: bars of the fast average." }),
     );
     expect(() => resolveParams(sma, { fats: 1 })).toThrow(
       expect.objectContaining({ hint: "Its parameters: fast, slow, direction." }),

@@ -61,7 +61,7 @@ function invalidParam(
   }
   const value = typeof given[name] === "number" ? String(given[name]) : JSON.stringify(given[name]);
   return new PtError("E_STRATEGY_PARAM", `${strategy.name}: ${name} = ${printable(value)}: ${why}`, {
-    hint: `${name} is ${strategy.params.shape[name]?.description}.`,
+    hint: `${name}: ${strategy.params.shape[name]?.description}.`,
     cause: error,
   });
 }

@@ -152,7 +152,7 @@ function invalidValue(
     isNumber && !isFile ? "E_NUMBER" : "E_CONFIG_VALUE",
     `${where} = ${printable(typeof value === "number" ? String(value) : JSON.stringify(value))}: ${plainIssue(issue.message)}`,
     {
-      hint: setting === undefined ? "See docs/file-formats.md." : `${setting.key} is ${setting.describe}.`,
+      hint: setting === undefined ? "See docs/file-formats.md." : `${setting.key}: ${setting.describe}.`,
       details: { key, from },
       cause: error,
     },

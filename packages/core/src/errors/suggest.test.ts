@@ -27,6 +27,13 @@ describe("nearest", () => {
     expect(nearest("abcdef", ["abcxyz"])).toBeUndefined(); // 3 of 6
   });
 
+  it("completes a beginning of three letters or more that only one candidate has", () => {
+    expect(nearest("--fee", FLAGS)).toBe("--fee-bps");
+    expect(nearest("--START", FLAGS)).toBe("--start-date");
+    expect(nearest("--f", ["--fee-bps", "--seed"])).toBeUndefined();
+    expect(nearest("exec", ["execution_model.fee_bps", "execution_model.qty_step"])).toBeUndefined();
+  });
+
   it("takes the first of two that are equally near", () => {
     expect(nearest("--size-", ["--sizes", "--size"])).toBe("--sizes");
   });

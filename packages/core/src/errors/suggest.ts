@@ -1,5 +1,5 @@
 /**
- * The candidate nearest to `word`, when it is near enough to be a typing error; else `undefined`.
+ * The candidate nearest to `word`, when it is near enough to be a typing error, else the only one that `word` begins.
  * Near means an edit distance (insert, delete, replace, swap neighbours) of at most a third of the word, at least 1.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
@@ -13,7 +13,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? completionOf(wanted, candidates);
+}
+
+/** `--fee` is short for `--fee-bps` when nothing else begins like it. */
+function completionOf(word: string, candidates: Iterable<string>): string | undefined {
+  const matches = [...candidates].filter((candidate) => candidate.toLowerCase().startsWith(word));
+  return matches.length === 1 && /\w{3}/.test(word) ? matches[0] : undefined;
 }
 
 /** ` (did you mean "x"?)` when a candidate is near, else the empty string. */

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writevSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, renameSync, unlinkSync, writevSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { asSystemError } from "../errors/index.ts";
+import { makeFolder } from "./make-folder.ts";
 
 export interface AtomicWriteOptions {
   /** Whether to survive power loss (file and folder are synced). True unless the file dies with its run anyway. */
@@ -23,7 +24,7 @@ export function writeFileAtomic(
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.${randomUUID()}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeNew(temporary, piecesOf(content), options.durable ?? true);
     renameSync(temporary, path);
     if (options.durable ?? true) syncFolder(folder);

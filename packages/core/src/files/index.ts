@@ -4,6 +4,7 @@ export { BYTES_PER_ROW, decodeColumns, encodeColumns, hashColumns } from "./colu
 export { decodeEquity, type EquityPoint, encodeEquity } from "./equity.ts";
 export { hashFile, sha256, sha256OfFile } from "./hash.ts";
 export { JsonlWriter, readJsonl, readLines } from "./jsonl.ts";
+export { makeFolder } from "./make-folder.ts";
 export { chainManifest, type Manifest, manifestSchema } from "./manifest.ts";
 export { decodeOrderEvent, encodeOrderEvent } from "./order-events.ts";
 export { readBytes } from "./read-bytes.ts";

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { RunConfig } from "@powertrader/core/config";
 import type { CurveColumns, RunRecorder, Series } from "@powertrader/core/engine";
@@ -18,6 +18,7 @@ import {
   HASHED_FILES,
   hashFile,
   JsonlWriter,
+  makeFolder,
   type Result,
   RUN_FILES,
   sha256,
@@ -44,9 +45,13 @@ export function refuseUsedFolder(folder: string): void {
     throw asSystemError(error, folder);
   }
   if (names.length === 0) return;
-  throw new PtError("E_OUT_EXISTS", `${folder} is not empty (${names.length} entries)`, {
-    hint: "Choose another --output-dir, or remove the folder first.",
-  });
+  throw new PtError(
+    "E_OUT_EXISTS",
+    `${folder} is not empty: it has ${names[0]}${names.length > 1 ? ` and ${names.length - 1} more` : ""}`,
+    {
+      hint: "Choose another --output-dir, or remove the folder first.",
+    },
+  );
 }
 
 /** Writes a run folder while the run goes on. `manifest.json` comes last: without it the folder is partial. */
@@ -64,7 +69,7 @@ export class RunFolder implements RunRecorder {
     refuseUsedFolder(path);
     this.path = path;
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
     } catch (error) {
       throw asSystemError(error, path);
     }

@@ -122,10 +122,12 @@ function refuseMisses(series: readonly OpenedSeries[], wanted: TimeRange, reques
   const holes = misses.flatMap(({ missing }) => missing);
   const fromMs = Math.min(...holes.map((hole) => hole.fromMs));
   const toMs = Math.max(...holes.map((hole) => hole.toMs));
-  const sentences = misses.map((miss) => {
-    const { symbol, timeframe, coverage } = miss.series;
-    const lack = `${isAll(miss) ? "no candles in" : "the cache lacks"} ${miss.missing.map(rangeText).join(", ")}`;
-    return `${symbol} ${timeframe}: ${lack}; it has ${coverage.map(rangeText).join(", ")}`;
+  const sentenceOf = (miss: Miss) =>
+    `${isAll(miss) ? "no candles in" : "the cache lacks"} ${miss.missing.map(rangeText).join(", ")}; ` +
+    `it has ${miss.series.coverage.map(rangeText).join(", ")}`;
+  const sentences = [...new Set(misses.map(sentenceOf))].map((sentence) => {
+    const alike = misses.filter((miss) => sentenceOf(miss) === sentence).map((miss) => miss.series.symbol);
+    return `${alike.join(", ")} ${request.timeframe}: ${sentence}`;
   });
   const symbols = misses.map((miss) => miss.series.symbol);
   throw new PtError(misses.every(isAll) ? "E_RANGE_NO_DATA" : "E_CACHE_MISS", sentences.join("; "), {
