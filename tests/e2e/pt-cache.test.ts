@@ -170,9 +170,16 @@ describe("what cannot be done", () => {
       ),
     ).toEqual([]);
     expect(existsSync(cacheDir)).toBe(false);
+  });
 
-    const json = await pt([...args(), "--json"], { cwd });
-    expect(json).toMatchObject({ status: args().length === 0 ? 2 : status, stdout: "" });
+  it.each<[string, () => readonly string[], number, string]>([
+    ["a wrong command line", () => ["warm"], 2, "E_USAGE"],
+    ["a wrong file", () => ["import", binPath("pt-cache"), ...series()], 3, "E_IMPORT"],
+    ["a wrong place", () => importing("--cache-dir", file()), 5, "E_PERM"],
+  ])("is one line of JSON on stderr when JSON was asked for: %s", async (_name, args, status, code) => {
+    writeFileSync(file(), rows(20));
+    const json = await pt([...args(), "--json"]);
+    expect(json).toMatchObject({ status, stdout: "" });
     expect(JSON.parse(json.stderr).error).toMatchObject({
       code,
       message: expect.any(String),

@@ -1,7 +1,9 @@
 import { warmCache } from "@powertrader/cache";
+import type { Frame } from "@powertrader/core/cli";
 import { readSeries } from "@powertrader/core/files";
 import { DAY_MS, HOUR_MS } from "@powertrader/core/market";
 import { expect, it } from "vitest";
+import { createProgram } from "../../packages/cache/src/commands/program.ts";
 import { temporaryFolder } from "../../packages/cache/src/fixtures/candles.ts";
 import { startSimExchange } from "../../packages/cache/src/warm/start-sim-exchange.ts";
 
@@ -52,4 +54,48 @@ it("says why the child did not come up", async () => {
     code: "E_CHILD_DIED",
     message: expect.stringContaining("E_NUMBER"),
   });
+});
+
+it("says what it fetched, series by series, and what to type next", async () => {
+  const cacheDir = temporaryFolder();
+  const run = async (...more: readonly string[]) => {
+    const [out, notes]: [string[], string[]] = [[], []];
+    const frame: Frame = {
+      console: {
+        out: (text) => out.push(text),
+        note: (text) => notes.push(text),
+        interactive: false,
+        strong: (text) => text,
+        dim: (text) => text,
+      },
+      flags: { json: more.includes("--json"), quiet: false, debug: false },
+      signal: new AbortController().signal,
+    };
+    const range = ["--start-date", "2024-01-01", "--end-date", "2024-01-03"];
+    const flags = ["--exchange", "sim", "--coins", "btc,eth", "--timeframe", "1h,1d", "--seed", "7", ...range];
+    await createProgram(frame).parseAsync(["warm", ...flags, "--cache-dir", cacheDir, ...more], { from: "user" });
+    return { out: out.join("\n"), notes };
+  };
+  expect(await run()).toEqual({
+    out: [
+      "BTC, ETH on sim from 2024-01-01: 100 candles in 4 requests",
+      `next: npx --no -- pt-replay --exchange sim --coins BTC,ETH --start-date 2024-01-01 --cache-dir ${cacheDir}`,
+    ].join("\n"),
+    notes: [
+      "BTC-USDT 1h: 48 candles fetched in 1 request",
+      "ETH-USDT 1h: 48 candles fetched in 1 request",
+      "BTC-USDT 1d: 2 candles fetched in 1 request",
+      "ETH-USDT 1d: 2 candles fetched in 1 request",
+    ],
+  });
+  const again = await run("--json");
+  expect(JSON.parse(again.out).series[3]).toEqual({
+    symbol: "ETH-USDT",
+    timeframe: "1day",
+    requests: 0,
+    added: 0,
+    revised: 0,
+    set_aside: [],
+  });
+  expect((await run()).out).toContain("nothing was missing");
 });

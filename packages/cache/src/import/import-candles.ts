@@ -26,10 +26,10 @@ export interface ImportOptions {
   /** `24x7` (default): bars missing on the grid are gaps. `as-is`: what the file leaves out was never there. */
   readonly calendar?: Calendar;
   /** Places of the columns where the file does not name them. */
-  readonly columns?: RowLayout;
-  readonly lockWaitSeconds?: number;
-  readonly clock?: Clock;
-  readonly signal?: AbortSignal;
+  readonly columns?: RowLayout | undefined;
+  readonly lockWaitSeconds?: number | undefined;
+  readonly clock?: Clock | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** @param share - of the file read, 0 to 1, `undefined` when its size is not known */
   readonly onProgress?: (share: number | undefined, rows: number) => void;
 }
@@ -77,7 +77,7 @@ export async function importCandles(input: ImportInput, options: ImportOptions):
   const { rejections } = raw;
   const columns = sortRows(
     raw.buffer,
-    { timeframe, calendar: options.calendar ?? "24x7", nowMs, ...(weekAnchorMs === undefined ? {} : { weekAnchorMs }) },
+    { timeframe, calendar: options.calendar ?? "24x7", nowMs, weekAnchorMs },
     rejections,
   );
   const looksLike = suggestTimeframe(raw, timeframe);
@@ -90,7 +90,8 @@ export async function importCandles(input: ImportInput, options: ImportOptions):
   const asIs = options.calendar === "as-is";
   const source = `import:${input.name}`;
   const batch = { columns, covers: [range], askedEmpty: asIs ? gaps : [], source, fetchedMs: nowMs };
-  return withCacheLock(options, lockOptions(options), (store) => {
+  const { lockWaitSeconds: waitSeconds, signal, clock } = options;
+  return withCacheLock(options, { waitSeconds, signal, clock }, (store) => {
     const setAside = store.dropDamaged({ symbol, timeframe }, nowMs);
     const written = store.write({ symbol, timeframe }, batch);
     return {
@@ -120,18 +121,7 @@ async function readAll(input: ImportInput, options: ImportOptions): Promise<RawR
     options.onProgress?.(input.size === undefined ? undefined : Math.min(1, bytes / Math.max(1, input.size)), rows);
   };
   const { symbol, columns } = options;
-  return readCandles(
-    { ...input, chunks: counted() },
-    { symbol, onRows, ...(columns === undefined ? {} : { columns }) },
-  );
-}
-
-function lockOptions({ lockWaitSeconds, signal, clock }: ImportOptions) {
-  return {
-    ...(lockWaitSeconds === undefined ? {} : { waitSeconds: lockWaitSeconds }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(clock === undefined ? {} : { clock }),
-  };
+  return readCandles({ ...input, chunks: counted() }, { symbol, columns, onRows });
 }
 
 /** Weeks start on different days at different venues; a series keeps the day it began with. */

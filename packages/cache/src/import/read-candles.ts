@@ -9,7 +9,7 @@ export interface ReadOptions {
   /** `BTC-USDT`; tells which of several volumes is meant. */
   readonly symbol: string;
   /** Places of the columns where no header says. */
-  readonly columns?: RowLayout;
+  readonly columns?: RowLayout | undefined;
   /** Called now and then with the number of rows read. */
   readonly onRows?: (rows: number) => void;
 }

@@ -19,7 +19,7 @@ export interface SeriesRules {
   /** Bars that close later than this are not closed. */
   readonly nowMs: number;
   /** Weekly bars: offset from the epoch week that the series has already. */
-  readonly weekAnchorMs?: number;
+  readonly weekAnchorMs?: number | undefined;
 }
 
 export type Calendar = "24x7" | "as-is";

@@ -15,9 +15,9 @@ const POLL_MS = 50;
 
 export interface LockOptions {
   /** How long to wait for another writer; 0 (the default) fails at once. */
-  readonly waitSeconds?: number;
-  readonly signal?: AbortSignal;
-  readonly clock?: Clock;
+  readonly waitSeconds?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock | undefined;
   /** Work to do on the folder before it is tidied. */
   readonly prepare?: (folder: string, nowMs: number) => void;
 }

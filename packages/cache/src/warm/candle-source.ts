@@ -16,7 +16,7 @@ export interface PageRequest {
   /** Half-open range of open times that is wanted, at most `pageBars` bars long. */
   readonly fromMs: number;
   readonly toMs: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import pRetry from "p-retry";
 import { boundedFetch } from "./bounded-fetch.ts";
 import type { CandleRow, CandleSource, PageRequest } from "./candle-source.ts";
 import { asExchangeError, type CcxtErrors, isTransient } from "./ccxt-errors.ts";
+import { stopped } from "./stopped.ts";
 
 export interface CcxtSourceOptions {
   /** Base URL of a server on this machine that speaks the exchange's REST API; no market list is asked for then. */
@@ -13,13 +14,13 @@ export interface CcxtSourceOptions {
   readonly name?: string;
   /** What messages call the exchange, when it only speaks like the one of that name. */
   readonly label?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Pause before the first repetition of a request; it doubles each time. */
   readonly retryMs?: number;
   /** How long a request may take, its body included. */
   readonly timeoutMs?: number;
   /** Told before each repetition, in one line. */
-  readonly onRetry?: (text: string) => void;
+  readonly onRetry?: ((text: string) => void) | undefined;
 }
 
 const REPETITIONS = 4;
@@ -171,7 +172,7 @@ class CcxtSource implements CandleSource {
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (error) {
-      if (signal?.aborted) throw new PtError("E_CANCELLED", "stopped while asking the exchange", { cause: error });
+      if (signal?.aborted) throw stopped(error);
       throw asExchangeError(error, this.#errors, this.#label, symbol);
     }
   }

@@ -10,7 +10,7 @@ export interface PagerRequest {
   readonly range: TimeRange;
   /** Bars that close later than this are not closed. */
   readonly nowMs: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A stretch of the range that the source has answered for good. */
@@ -60,7 +60,7 @@ async function ask(
   range: TimeRange,
 ): Promise<readonly CandleRow[] | undefined> {
   const { symbol, timeframe, nowMs, signal } = request;
-  const answer = await source.fetchPage({ symbol, timeframe, ...range, ...(signal === undefined ? {} : { signal }) });
+  const answer = await source.fetchPage({ symbol, timeframe, ...range, signal });
   const lengthMs = timeframeMs(timeframe);
   const rows = new Map<number, CandleRow>();
   let near = answer.length === 0;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { findProgram } from "@powertrader/core/cli";
 import { PtError } from "@powertrader/core/errors";
+import { stopped } from "./stopped.ts";
 
 export interface SimExchange {
   readonly url: string;
@@ -22,6 +23,7 @@ const LAST_WORDS = 20;
  * @throws PtError E_NOT_BUILT when the program is not there, E_CHILD_DIED when it does not come up, E_CANCELLED
  */
 export async function startSimExchange(seed: number, signal?: AbortSignal): Promise<SimExchange> {
+  if (signal?.aborted) throw stopped();
   const program = findProgram(PACKAGE, PROGRAM, import.meta.url);
   const child = spawn(process.execPath, [program, "--json", "--exit-with-parent", "--seed", String(seed)], {
     stdio: ["pipe", "pipe", "pipe"],
@@ -60,7 +62,7 @@ function ready(child: ChildProcess, signal: AbortSignal | undefined): Promise<st
       clearTimeout(timer);
       fail(`ended with ${signal ?? `status ${code}`}`);
     });
-    signal?.addEventListener("abort", () => reject(new PtError("E_CANCELLED", `stopped while starting ${PROGRAM}`)));
+    signal?.addEventListener("abort", () => reject(stopped()), { once: true });
     createInterface({ input: child.stdout! }).once("line", (line) => {
       clearTimeout(timer);
       try {

@@ -26,14 +26,14 @@ export interface WarmOptions {
   readonly toMs?: number | undefined;
   /** Of the simulated market; only with `sim`. */
   readonly seed?: number;
-  readonly lockWaitSeconds?: number;
-  readonly clock?: Clock;
-  readonly signal?: AbortSignal;
+  readonly lockWaitSeconds?: number | undefined;
+  readonly clock?: Clock | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** @param share - of what the series misses, 0 to 1 */
   readonly onProgress?: (series: SeriesId, share: number, candles: number) => void;
   readonly onSeriesDone?: (report: WarmSeriesReport) => void;
   /** Told before a failed request is repeated, in one line. */
-  readonly onRetry?: (text: string) => void;
+  readonly onRetry?: ((text: string) => void) | undefined;
   /** Stands in for the exchange; for tests and for sources of one's own. */
   readonly openSource?: (signal: AbortSignal | undefined) => Promise<CandleSource>;
 }
@@ -58,7 +58,7 @@ export async function warmCache(options: WarmOptions): Promise<WarmReport> {
   const wanted = options.timeframes.flatMap((timeframe) =>
     options.coins.map((coin) => ({ symbol: `${coin}-${options.quote}`, timeframe })),
   );
-  const { exchange, signal } = options;
+  const { exchange, signal, clock, lockWaitSeconds: waitSeconds } = options;
   if (exchange === SIM) refuseOtherSeed(options, wanted);
   const idle = wanted.filter((series) => isCovered(options, series, range, nowMs));
   const series: WarmSeriesReport[] = [];
@@ -73,12 +73,12 @@ export async function warmCache(options: WarmOptions): Promise<WarmReport> {
 
   await withSource(options, async (source) => {
     for (const one of wanted) if (!idle.includes(one)) await source.check(one.symbol, one.timeframe);
-    await withCacheLock(options, lockOptions(options), async (store) => {
+    await withCacheLock(options, { waitSeconds, signal, clock }, async (store) => {
       for (const one of wanted) {
         const report = await warmSeries(store, source, one, {
           range,
           nowMs,
-          ...(signal === undefined ? {} : { signal }),
+          signal,
           onProgress: (share, candles) => options.onProgress?.(one, share, candles),
         });
         done(report);
@@ -156,16 +156,7 @@ async function withSource(options: WarmOptions, task: (source: CandleSource) => 
 async function openExchange(options: WarmOptions, simUrl: string | undefined): Promise<CandleSource> {
   const { exchange, seed, signal, onRetry } = options;
   const { openCcxtSource } = await import("./ccxt-source.ts");
-  const told = { ...(signal === undefined ? {} : { signal }), ...(onRetry === undefined ? {} : { onRetry }) };
-  if (simUrl === undefined) return openCcxtSource(exchange, told);
+  if (simUrl === undefined) return openCcxtSource(exchange, { signal, onRetry });
   const name = simSource(seed ?? DEFAULT_SIM_SEED);
-  return openCcxtSource("kucoin", { ...told, baseUrl: simUrl, name, label: SIM });
-}
-
-function lockOptions({ lockWaitSeconds, signal, clock }: WarmOptions) {
-  return {
-    ...(lockWaitSeconds === undefined ? {} : { waitSeconds: lockWaitSeconds }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(clock === undefined ? {} : { clock }),
-  };
+  return openCcxtSource("kucoin", { signal, onRetry, baseUrl: simUrl, name, label: SIM });
 }

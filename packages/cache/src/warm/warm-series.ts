@@ -1,4 +1,3 @@
-import { PtError } from "@powertrader/core/errors";
 import {
   allocateColumns,
   bucketOpen,
@@ -13,13 +12,14 @@ import { subtractRanges } from "../store/ranges.ts";
 import type { SeriesId } from "../store/series.ts";
 import type { CandleRow, CandleSource } from "./candle-source.ts";
 import { type Page, pageCandles } from "./page-candles.ts";
+import { stopped } from "./stopped.ts";
 
 export interface WarmSeriesOptions {
   /** Open times wanted, half-open. */
   readonly range: TimeRange;
   /** Now: bars that close later are left for the next time. */
   readonly nowMs: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How many pages are committed together. */
   readonly pagesPerCommit?: number;
   /** @param share - of the missing time, 0 to 1 */
@@ -62,7 +62,7 @@ export async function warmSeries(
     pages = [];
   };
   for (const range of missing) {
-    const request = { ...series, range, nowMs, ...(signal === undefined ? {} : { signal }) };
+    const request = { ...series, range, nowMs, signal };
     try {
       for await (const page of pageCandles(source, request)) {
         pages.push(page);
@@ -70,7 +70,7 @@ export async function warmSeries(
         doneMs += page.range.toMs - page.range.fromMs;
         if (pages.length >= (options.pagesPerCommit ?? PAGES_PER_COMMIT)) commit();
         options.onProgress?.(doneMs / missingMs, total.added + pages.reduce((sum, { rows }) => sum + rows.length, 0));
-        if (signal?.aborted) throw new PtError("E_CANCELLED", `stopped while fetching ${series.symbol}`);
+        if (signal?.aborted) throw stopped();
       }
     } finally {
       commit();
