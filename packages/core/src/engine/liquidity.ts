@@ -29,6 +29,8 @@ export function floorToStep(qty: number, step: number): number {
   const isDecimalStep = perUnit >= 1 && Math.abs(perUnit * step - 1) < 1e-9;
   const multiple = (n: number) => (isDecimalStep ? n / perUnit : n * step);
   let steps = Math.floor(isDecimalStep ? qty * perUnit : qty / step);
+  // Beyond this, doubles are coarser than the step: every quantity is as good a multiple as any.
+  if (!(steps < Number.MAX_SAFE_INTEGER)) return qty;
   if (multiple(steps + 1) <= qty) steps++;
   if (multiple(steps) > qty) steps--;
   return multiple(steps);

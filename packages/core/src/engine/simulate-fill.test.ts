@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { floorToStep } from "./liquidity.ts";
 import { type FillRequest, simulateFill } from "./simulate-fill.ts";
@@ -94,6 +95,41 @@ describe("floorToStep", () => {
     [5, 0, 5],
   ])("takes %s on a step of %s down to %s", (qty, step, expected) => {
     expect(floorToStep(qty, step)).toBe(expected);
+  });
+});
+
+describe("any magnitude", () => {
+  const magnitude = (low: number, high: number) =>
+    fc.double({ min: low, max: high, noNaN: true }).map((exponent) => 10 ** exponent);
+  const step = fc.constantFrom(0, 1e-8, 1e-4, 0.05, 0.1, 0.25, 1, 3, 1000);
+
+  it("has a floor on the step: not above, and less than a step below", () => {
+    fc.assert(
+      fc.property(magnitude(-9, 20), step, (qty, qtyStep) => {
+        const floored = floorToStep(qty, qtyStep);
+        expect(floored).toBeLessThanOrEqual(qty);
+        expect(qty - floored).toBeLessThanOrEqual(qtyStep * (1 + 1e-9) + qty * 1e-15);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("is paid for in full, and hardly any money is left that could buy a step more", () => {
+    fc.assert(
+      fc.property(
+        magnitude(-2, 15),
+        magnitude(-10, 7),
+        fc.constantFrom(0, 10, 20, 300),
+        step,
+        (money, price, fee, qtyStep) => {
+          const qty = affordableQty(money, price, fee, qtyStep);
+          const cost = (some: number) => some * price + (some * price * fee) / 10_000;
+          expect(cost(qty)).toBeLessThanOrEqual(money * (1 + 1e-15));
+          expect(cost(qty + qtyStep) + money * 1e-12).toBeGreaterThanOrEqual(money);
+        },
+      ),
+      { numRuns: 5_000 },
+    );
   });
 });
 

@@ -9,9 +9,12 @@ import { floorToStep } from "./liquidity.ts";
  */
 export function affordableQty(money: number, price: number, feeBps: number, qtyStep: number): number {
   if (!(money > 0)) return 0;
-  let qty = floorToStep(money / (price * (1 + feeBps / 10_000)), qtyStep);
-  while (qty > 0 && qty * price + feeOf(qty, price, feeBps) > money) {
-    qty = qtyStep === 0 ? qty * (1 - Number.EPSILON) : floorToStep(qty - qtyStep / 2, qtyStep);
+  const cost = (qty: number) => qty * price + feeOf(qty, price, feeBps);
+  const most = money / (price * (1 + feeBps / 10_000));
+  let qty = floorToStep(most, qtyStep);
+  // Rounding can put the cost an ulp above the money. Each try gives up twice as much, so that the tries end.
+  for (let less = Number.EPSILON; qty > 0 && cost(qty) > money; less *= 2) {
+    qty = less < 1 ? floorToStep(most * (1 - less), qtyStep) : 0;
   }
   return qty;
 }
