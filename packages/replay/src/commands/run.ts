@@ -35,7 +35,6 @@ async function replay(frame: Frame, command: Command, warmFirst: boolean, run: b
 
   if (resolved.outputDir !== undefined) refuseUsedFolder(resolved.outputDir);
   const prepared = prepareRun(resolved);
-  for (const line of describeRun(prepared.config)) console.note(line);
   const folder = resolved.outputDir ?? newRunDir(Date.now());
   const display = createProgress(console, "replaying");
   try {
@@ -44,6 +43,9 @@ async function replay(frame: Frame, command: Command, warmFirst: boolean, run: b
       bars: resolved.bars,
       command: ["pt-replay", ...process.argv.slice(2)],
       signal,
+      onStart: () => {
+        for (const line of describeRun(prepared.config)) console.note(line);
+      },
       onProgress: ({ bar, bars, nowMs, pnl, trades }) =>
         display.update(
           bar / bars,

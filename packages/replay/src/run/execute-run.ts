@@ -15,6 +15,8 @@ export interface ExecuteOptions {
   /** Whether the bars are kept in the run folder. */
   readonly bars: boolean;
   readonly command: readonly string[];
+  /** Called when the run folder stands. */
+  readonly onStart?: () => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
 }
@@ -29,6 +31,8 @@ const TURN_MS = 50;
 export async function executeRun(prepared: PreparedRun, options: ExecuteOptions): Promise<Result> {
   const startedMs = Date.now();
   const folder = new RunFolder(options.folder);
+  prepared.keepColumns();
+  options.onStart?.();
   const wall = (status: string) => ({
     schema_version: 1,
     status,

@@ -18,11 +18,13 @@ export interface PreparedRun {
   readonly source: SignalSource;
   readonly policy: TraderPolicy;
   readonly notes: readonly string[];
+  /** Leaves what was read as column files in the cache, for the next run. */
+  readonly keepColumns: () => void;
 }
 
 /**
  * Turns resolved settings into a run: strategy and parameters checked, candles read, dates and size settled.
- * @throws PtError for anything an operator can mend; the disk is then untouched
+ * @throws PtError for anything an operator can mend; the disk is untouched
  */
 export function prepareRun(resolved: ResolvedSettings): PreparedRun {
   const { config } = resolved;
@@ -41,7 +43,6 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
   const series = selected.map(toSeries);
   const data = selected.map((one, i) => dataEntry(one, series[i]!));
   if (config.data !== undefined && isDataFromFile(resolved)) compareData(config.data, data);
-  for (const one of selected) one.series.keep();
 
   const size = config.size ?? 1 / config.coins.length;
   return {
@@ -77,6 +78,9 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
     source: strategy.create(params, new IndicatorHub(series)),
     policy: createSignalPolicy(size),
     notes,
+    keepColumns: () => {
+      for (const one of selected) one.series.keep();
+    },
   };
 }
 
