@@ -9,7 +9,7 @@ vi.setConfig({ maxConcurrency: 3 }); // every test starts processes
 
 let program: string;
 beforeAll(async () => {
-  program = await bundleFixture("frame-program");
+  program = await bundleFixture(new URL("../fixtures/frame-program.ts", import.meta.url));
 });
 afterAll(() => rmSync(path.dirname(program), { recursive: true }));
 
@@ -101,7 +101,7 @@ describe.concurrent("an expected failure", () => {
     async ([args, env], { expect }) => {
       const { stderr } = await run(args, env);
       expect(stderr.split("\n")[0]).toBe("error E_CACHE_MISS: there is nothing; in ?[31mhere — Fetch it.");
-      expect(stderr).toMatch(/\n {4}at .*frame-program/);
+      expect(stderr).toMatch(/\n {4}at .*program\.mjs/);
       expect(stderr).toContain("caused by Error: the disk is empty\n    at ");
     },
   );

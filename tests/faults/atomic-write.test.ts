@@ -23,7 +23,10 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 let writerProgram: string;
 let fullDiskProgram: string;
 beforeAll(async () => {
-  [writerProgram, fullDiskProgram] = await Promise.all([bundleFixture("file-writer"), bundleFixture("full-disk")]);
+  [writerProgram, fullDiskProgram] = await Promise.all([
+    bundleFixture(new URL("../fixtures/file-writer.ts", import.meta.url)),
+    bundleFixture(new URL("../fixtures/full-disk.ts", import.meta.url)),
+  ]);
 });
 afterAll(() => {
   for (const program of [writerProgram, fullDiskProgram]) rmSync(path.dirname(program), { recursive: true });
