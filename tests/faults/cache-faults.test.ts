@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { importCandles, openInput, verifyCache } from "@powertrader/cache";
 import { listSegments, readSeries } from "@powertrader/core/files";
 import { createStream } from "@powertrader/core/random";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../../packages/cache/src/fixtures/candles.ts";
 import { type Finished, runBin } from "../fixtures/bin.ts";
 
@@ -110,11 +110,12 @@ describe("a full disk", () => {
   mkdirSync(disk, { recursive: true });
   const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]).status === 0;
   if (mounted) spawnSync("umount", [disk]);
+  afterAll(() => rmSync(disk, { recursive: true, force: true }));
   else console.warn("skipped: a small disk cannot be mounted here");
 
   it.skipIf(!mounted)("is reported, and what was there stays", async () => {
     spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
-    onTestFinished(() => void spawnSync("umount", ["-l", disk]));
+    onTestFinished(() => void spawnSync("umount", [disk]));
     cacheDir = disk;
     expect(await importing(csv(2000))).toMatchObject({ status: 0 });
     const before = readdirSync(join(disk, "own")).filter((name) => !name.startsWith("."));
