@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { flagName, RUN_SETTINGS, variableName } from "../settings/index.ts";
 import { resolveSettings, type SettingSources } from "./resolve-settings.ts";
-import { flagName, RUN_SETTINGS, variableName } from "./settings.ts";
 
 let folder: string;
 beforeEach(() => {

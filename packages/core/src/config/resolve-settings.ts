@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { PtError, plainIssue } from "../errors/index.ts";
 import { printable } from "../market/symbol.ts";
+import { flagName, parseSetting, RUN_SETTINGS, type Setting, variableName } from "../settings/index.ts";
 import { readConfigFile, unknownKey } from "./config-file.ts";
 import { type RequestedConfig, runConfigSchema } from "./run-config.ts";
-import { flagName, parseSetting, RUN_SETTINGS, type Setting, variableName } from "./settings.ts";
 
 /** Where project files are looked for, in this order. */
 export const PROJECT_FILES = ["pt.config.toml", "pt.config.json"] as const;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { runConfigSchema } from "./run-config.ts";
 import {
   flagName,
   parseNumber,
@@ -8,7 +7,8 @@ import {
   type Setting,
   type SettingKind,
   variableName,
-} from "./settings.ts";
+} from "./index.ts";
+import { runConfigSchema } from "./run-config.ts";
 
 const settingOf = (key: string) => RUN_SETTINGS.find((setting) => setting.key === key)!;
 const ofKind = (kind: SettingKind): Setting => RUN_SETTINGS.find((setting) => setting.kind === kind)!;
