@@ -8,7 +8,7 @@ import {
   type SettingKind,
   variableName,
 } from "./index.ts";
-import { runConfigSchema } from "./run-config.ts";
+import { runConfigSchema } from "../config/run-config.ts";
 
 const settingOf = (key: string) => RUN_SETTINGS.find((setting) => setting.key === key)!;
 const ofKind = (kind: SettingKind): Setting => RUN_SETTINGS.find((setting) => setting.kind === kind)!;
