@@ -87,7 +87,12 @@ export function checkBoundaries(root) {
 
       const isTest = file.endsWith(".test.ts") || file.includes("/src/fixtures/");
       for (const imported of importsOf(source)) {
-        const message = judgeImport(imported, owner, file, isTest ? new Set([...testTools, ...owner.testTools]) : new Set());
+        const message = judgeImport(
+          imported,
+          owner,
+          file,
+          isTest ? new Set([...testTools, ...owner.testTools]) : new Set(),
+        );
         if (message !== undefined) report(imported.node, message);
       }
       if (!isTest && DETERMINISTIC.some((folder) => file.startsWith(folder))) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { runConfigSchema } from "../config/run-config.ts";
 import {
   flagName,
   parseNumber,
@@ -8,7 +9,6 @@ import {
   type SettingKind,
   variableName,
 } from "./index.ts";
-import { runConfigSchema } from "../config/run-config.ts";
 
 const settingOf = (key: string) => RUN_SETTINGS.find((setting) => setting.key === key)!;
 const ofKind = (kind: SettingKind): Setting => RUN_SETTINGS.find((setting) => setting.kind === kind)!;
