@@ -4,7 +4,7 @@ import { resultSchema } from "@powertrader/core/files";
 import { flagName, RUN_SETTINGS, type Setting, variableName } from "@powertrader/core/settings";
 import { STRATEGIES } from "@powertrader/strategies";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Finished, mustRun, newFolder, runBin } from "../fixtures/bin.ts";
+import { mustRun, newFolder, runBin } from "../fixtures/bin.ts";
 import { walk, writeCache, writeWalks } from "../fixtures/candle-cache.ts";
 
 vi.setConfig({ maxConcurrency: 3 }); // every test starts processes
@@ -230,20 +230,18 @@ describe.concurrent("pt-replay config show", () => {
 });
 
 describe.concurrent("subcommands", () => {
-  const commands = [["init"], ["config", "show"], ["strategies"]];
-  const flags = ["--json", "--quiet", "-q", "--debug"];
-
-  it.for(commands.flatMap((command) => flags.map((flag) => [...command, flag])))(
-    "take global flags after their name: %j",
-    async (args, { expect }) => {
-      const folder = newProject(args.join(" "));
-      const finished: Finished = await mustRun("pt-replay", args, { cwd: folder });
-      expect(finished.stderr).toBe("");
-      expect(finished.stdout).not.toBe("");
-      if (args.includes("--json")) expect(() => JSON.parse(finished.stdout)).not.toThrow();
-      expect(existsSync(path.join(folder, "pt.config.toml"))).toBe(args[0] === "init");
-    },
+  const lines = ["init", "config show", "strategies"].flatMap((command) =>
+    ["--json", "--quiet", "--debug"].map((flag) => `${command} ${flag}`),
   );
+
+  it.for(lines)("take global flags after their name: %s", async (line, { expect }) => {
+    const folder = newProject(line);
+    const { stdout, stderr } = await mustRun("pt-replay", line.split(" "), { cwd: folder });
+    expect(stderr).toBe("");
+    expect(stdout).not.toBe("");
+    if (line.endsWith("--json")) expect(() => JSON.parse(stdout)).not.toThrow();
+    expect(existsSync(path.join(folder, "pt.config.toml"))).toBe(line.startsWith("init"));
+  });
 
   it("init names the file it wrote", async () => {
     const folder = newProject("init");
