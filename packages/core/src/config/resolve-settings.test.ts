@@ -134,6 +134,15 @@ describe("precedence", () => {
     ).toEqual(["PT_SEED", path.join(folder, "pt.config.toml"), "--fee-bps", "default"]);
   });
 
+  it("takes TOML's own dates, but none without a zone", async () => {
+    writeFile("pt.config.toml", "start_date = 2024-01-01\nend_date = 2024-02-01T04:00:00Z\n");
+    expect((await resolve()).config).toMatchObject({ start_date: "2024-01-01", end_date: "2024-02-01T04:00:00Z" });
+    for (const date of ["2024-01-01T00:00:00", "00:00:00"]) {
+      writeFile("pt.config.toml", `start_date = ${date}\n`);
+      expect(await failureOf(resolve()), date).toMatchObject({ code: "E_DATE" });
+    }
+  });
+
   it("looks for pt.config.toml, then pt.config.json, and for neither when a file is named", async () => {
     writeFile("pt.config.json", '{"seed": 2}');
     expect(await settled("seed", {})).toEqual([2, "pt.config.json"]);

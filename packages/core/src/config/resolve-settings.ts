@@ -116,7 +116,13 @@ function fromFile(setting: Setting, file: ConfigFile | undefined): Found | undef
   const value = setting.key.split(".").reduce<unknown>((inner, key) => {
     return inner !== null && typeof inner === "object" ? (inner as Record<string, unknown>)[key] : undefined;
   }, file?.values);
-  return value === undefined ? undefined : { value, from: file!.path };
+  if (value === undefined) return undefined;
+  return { value: value instanceof Date ? dateText(value) : value, from: file!.path };
+}
+
+/** TOML has dates of its own: `start_date = 2024-01-01` means what it says. */
+function dateText(date: Date): string {
+  return date.toISOString().replace(/\.000Z$/, "Z");
 }
 
 function put(values: Record<string, unknown>, key: string, value: unknown): void {
