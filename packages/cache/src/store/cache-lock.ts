@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asSystemError, PtError } from "@powertrader/core/errors";
+import { makeFolder } from "@powertrader/core/files";
 import type { Clock } from "@powertrader/core/time";
 import { formatTime, systemClock } from "@powertrader/core/time";
 import { CandleStore } from "./candle-store.ts";
@@ -36,7 +37,7 @@ export async function withCacheLock<T>(
   const folder = join(place.cacheDir, place.exchange);
   const nowMs = (options.clock ?? systemClock).nowMs();
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw asSystemError(error, folder);
   }

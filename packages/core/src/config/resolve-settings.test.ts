@@ -143,9 +143,10 @@ describe("precedence", () => {
     }
   });
 
-  it("looks for pt.config.toml, then pt.config.json, and for neither when a file is named", async () => {
-    writeFile("pt.config.json", '{"seed": 2}');
+  it("looks for pt.config.json or pt.config.toml, and for neither when a file is named", async () => {
+    const json = writeFile("pt.config.json", '{"seed": 2}');
     expect(await settled("seed", {})).toEqual([2, "pt.config.json"]);
+    rmSync(json);
     writeFile("pt.config.toml", "seed = 3");
     expect(await settled("seed", {})).toEqual([3, "pt.config.toml"]);
     const configFile = writeFile("other.json", "{}");
@@ -325,5 +326,36 @@ describe("values", () => {
       writeFile("pt.config.json", JSON.stringify({ execution_model: { [key]: value } }));
       expect(await failureOf(resolve())).toMatchObject({ code: "E_CONFIG_VALUE" });
     }
+  });
+});
+
+describe("parameters of a strategy", () => {
+  const recorded = 'strategy = "sma-crossover"\nparams = { fast = 5, slow = 20 }\n';
+
+  it("are settled one by one: a flag changes its own and keeps the others of the file", async () => {
+    writeFile("pt.config.toml", recorded);
+    const { config, origin } = await resolve({ flags: { param: ["fast=7"] } });
+    expect(config.params).toEqual({ fast: 7, slow: 20 });
+    expect(origin.get("params")).toBe("--param");
+  });
+
+  it("go with their strategy: choosing another one leaves them behind", async () => {
+    writeFile("pt.config.toml", recorded);
+    const chosen = { strategy: ["breakout"], param: ["lookback=9"] };
+    expect((await resolve({ flags: chosen })).config.params).toEqual({ lookback: 9 });
+    expect((await resolve({ flags: { strategy: ["breakout"] } })).config.params).toEqual({});
+    const inOrder = {
+      flags: { param: ["lookback=9"] },
+      environment: { PT_STRATEGY: "breakout", PT_PARAM: "direction=long" },
+    };
+    expect((await resolve(inOrder)).config.params).toEqual({ lookback: 9, direction: "long" });
+  });
+});
+
+describe("two project files", () => {
+  it("are refused: nobody could tell which one counts", async () => {
+    writeFile("pt.config.toml", "");
+    writeFile("pt.config.json", "{}");
+    expect(await failureOf(resolve())).toMatchObject({ code: "E_CONFIG_DUP" });
   });
 });

@@ -38,7 +38,8 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
   const values: Record<string, unknown> = {};
   const origin = new Map<string, string>();
   for (const setting of RUN_SETTINGS) {
-    const found = fromFlag(setting, sources) ?? fromVariable(setting, sources) ?? fromFile(setting, file);
+    const said = saidAbout(setting, sources, file);
+    const found = setting.key === "params" ? mergeParams(said, strategyRank(sources, file)) : said.find(isFound);
     origin.set(setting.key, found?.from ?? "default");
     if (found !== undefined) put(values, setting.key, found.value);
   }
@@ -65,13 +66,18 @@ interface ConfigFile {
 }
 
 async function readFile(sources: SettingSources): Promise<ConfigFile | undefined> {
-  const path =
-    sources.configFile ??
-    PROJECT_FILES.map((name) => join(sources.folder, name)).find((candidate) => existsSync(candidate));
+  const path = sources.configFile ?? projectFile(sources.folder);
   if (path === undefined) return undefined;
   const values = await readConfigFile(path);
   refuseUnknown(values, path);
   return { path, values };
+}
+
+/** @throws PtError E_CONFIG_DUP when there are two: nobody could tell which one counts */
+function projectFile(folder: string): string | undefined {
+  const [path, other] = PROJECT_FILES.map((name) => join(folder, name)).filter((candidate) => existsSync(candidate));
+  if (path === undefined || other === undefined) return path;
+  throw new PtError("E_CONFIG_DUP", `${path} and ${other} are both there`, { hint: "Keep one of them." });
 }
 
 function refuseUnknown(values: Readonly<Record<string, unknown>>, path: string): void {
@@ -91,6 +97,36 @@ function refuseUnknown(values: Readonly<Record<string, unknown>>, path: string):
 interface Found {
   readonly value: unknown;
   readonly from: string;
+}
+
+/** What flag, variable and file say about a setting, strongest first. */
+function saidAbout(
+  setting: Setting,
+  sources: SettingSources,
+  file: ConfigFile | undefined,
+): readonly (Found | undefined)[] {
+  return [fromFlag(setting, sources), fromVariable(setting, sources), fromFile(setting, file)];
+}
+
+function isFound(found: Found | undefined): found is Found {
+  return found !== undefined;
+}
+
+const STRATEGY = RUN_SETTINGS.find((setting) => setting.key === "strategy")!;
+
+/** Which of the sources chooses the strategy; past the last when it is the default. */
+function strategyRank(sources: SettingSources, file: ConfigFile | undefined): number {
+  const said = saidAbout(STRATEGY, sources, file);
+  const rank = said.findIndex(isFound);
+  return rank === -1 ? said.length : rank;
+}
+
+/** Parameters are settled one by one. Those of a weaker source than the strategy's are another strategy's: they go. */
+function mergeParams(said: readonly (Found | undefined)[], rank: number): Found | undefined {
+  const own = said.slice(0, rank + 1).filter(isFound);
+  const isTable = ({ value }: Found) => typeof value === "object" && value !== null && !Array.isArray(value);
+  if (own.length < 2 || !own.every(isTable)) return own[0];
+  return { value: Object.assign({}, ...own.map(({ value }) => value).reverse()), from: own[0]!.from };
 }
 
 function fromFlag(setting: Setting, { flags }: SettingSources): Found | undefined {
