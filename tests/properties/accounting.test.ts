@@ -1,4 +1,5 @@
 import type { ExecutionModelConfig } from "@powertrader/core/config";
+import { simulateFill } from "@powertrader/core/engine";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Bar, type FinishedRun, runScripted, type ScriptedRun } from "../fixtures/scripted-run.ts";
@@ -115,6 +116,35 @@ describe("the books of any run", () => {
     });
   });
 
+  it("fill what simulateFill says of the same order, bar and volume", async () => {
+    await forAllRuns(({ fills, run }, one) => {
+      const { model } = run.settings;
+      for (const fill of fills.filter(({ rule, state }) => rule === "next_open" && state === "filled")) {
+        const [open, high, low, close, volume] = barOf(one, fill.symbol, fill.barMs, run.settings.startMs);
+        const latencyMs = fill.tsMs - fill.barMs;
+        if (latencyMs === HOUR - 1) continue; // cut to the bar's last moment
+        const outcome = simulateFill({
+          side: fill.side,
+          qty: fill.qty,
+          orderQty: fill.qty,
+          candle: { open, high, low, close, volume },
+          timeframeMs: HOUR,
+          latencyMs,
+          capacity: Infinity,
+          model,
+        });
+        expect(outcome).toEqual({
+          status: "filled",
+          fillQty: fill.qty,
+          fillPrice: fill.price,
+          referencePrice: fill.referencePrice,
+          slippageBps: fill.slippageBps,
+          fees: fill.fees,
+        });
+      }
+    });
+  });
+
   it("never fill an order before its decision bar has closed, nor more than it asked for", async () => {
     await forAllRuns(({ orders, fills }) => {
       for (const order of orders) {
@@ -160,6 +190,25 @@ describe("the books of any run", () => {
       const pnl = trades.reduce((sum, trade) => sum + trade.pnl, 0);
       expect(equity.at(-1)!).toBeCloseTo(10_000 + pnl, 4);
     });
+  });
+
+  it("hold no trade, order or event that is only rounding", async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, fc.constantFrom(0.001, 0.01, 0.3, 0.7), async (one, share) => {
+        const says = one.says.map((word) => (word === "short" ? ("close" as const) : word));
+        const slow = { ...one.model, max_volume_pct: share, partial_fill_threshold: 0, remainder: "carry" as const };
+        const { trades, orders, events } = await runScripted(scripted({ ...one, says, model: slow }));
+        const whole = new Map(orders.map((order) => [order.clientOrderId, order.qty ?? Infinity]));
+        for (const trade of trades) expect([trade.side, trade.qty > 1e-7]).toEqual(["long", true]);
+        for (const order of orders) expect(order.qty === null || order.qty === 0 || order.qty > 1e-7).toBe(true);
+        for (const { qty, clientOrderId } of events) {
+          if (qty !== null && qty > 0 && whole.get(clientOrderId)! < Infinity) {
+            expect(qty / whole.get(clientOrderId)!).toBeGreaterThan(1e-9);
+          }
+        }
+      }),
+      { numRuns: numRuns * 3 },
+    );
   });
 
   it("hold only exits that make the position smaller", async () => {

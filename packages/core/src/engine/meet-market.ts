@@ -1,11 +1,13 @@
-import { type Candle, candleAt } from "../market/candles.ts";
+import { candleAt } from "../market/candles.ts";
+import { feeOf } from "./fees.ts";
 import { referencePrice } from "./latency.ts";
+import { fillableQty } from "./liquidity.ts";
 import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
 import type { Fill, FillRule, OrderEvent } from "./order.ts";
+import { isRounding } from "./position.ts";
 import type { Run } from "./run.ts";
-import { type FillOutcome, simulateFill } from "./simulate-fill.ts";
 import { affordableQty } from "./sizing.ts";
-import { slippedPrice } from "./slippage.ts";
+import { slippagePaidBps, slippedPrice } from "./slippage.ts";
 
 /**
  * Works the orders of one market against its present bar, oldest first. An order that still works afterwards keeps
@@ -33,45 +35,46 @@ function workOrder(run: Run, market: Market, working: WorkingOrder, rule: FillRu
   const offered = rule === "liquidated" ? Infinity : market.capacity(model.maxVolumePct);
   const payable =
     working.kind === "enter" ? affordableQty(run.freeMoney(), meeting.price, model.feeBps, model.qtyStep) : Infinity;
-  const outcome = simulateFill({
-    side: working.order.side,
-    qty: left,
-    orderQty: working.orderQty,
-    candle: meeting.candle,
-    timeframeMs: market.timeframeMs,
-    latencyMs: meeting.latencyMs,
-    capacity: Math.min(offered, payable),
-    model,
-  });
-  if (outcome.status !== "unfilled") book(run, market, working, meeting, outcome, rule);
-  if (outcome.status === "filled") return true;
+  const fillQty = fillableQty(
+    left,
+    working.orderQty,
+    Math.min(offered, payable),
+    model.partialFillThreshold,
+    model.qtyStep,
+  );
+  if (fillQty > 0) book(run, market, working, meeting, fillQty, rule);
+  if (working.filledQty === working.orderQty) return true;
   if (payable < Math.min(left, offered)) return endOrder(run, working, "cancelled", "cut_to_cash");
   return model.remainder === "cancel" && endOrder(run, working, "cancelled", "remainder");
 }
 
 /** When and at which price an order meets the bar. */
 interface Meeting {
-  /** The bar as a taker sees it: its open is the first price the order could have. */
-  readonly candle: Candle;
   readonly latencyMs: number;
   readonly tsMs: number;
+  readonly reference: number;
   readonly price: number;
 }
 
 function meetingOf(run: Run, market: Market, working: WorkingOrder, rule: FillRule): Meeting {
   const bar = candleAt(market.columns, market.row);
-  const isAtOpen = rule === "next_open";
-  const candle = isAtOpen
-    ? bar
-    : { open: bar.close, high: bar.high, low: bar.low, close: bar.close, volume: bar.volume };
-  const latencyMs = isAtOpen ? Math.max(working.latencyMs, market.queueMs) : 0;
   const { side } = working.order;
-  const reference = referencePrice(side, candle, latencyMs, market.timeframeMs);
+  const { slippageBps } = run.settings.model;
+  if (rule !== "next_open") {
+    return {
+      latencyMs: 0,
+      tsMs: run.nowMs,
+      reference: bar.close,
+      price: slippedPrice(side, bar.close, bar, slippageBps),
+    };
+  }
+  const latencyMs = Math.max(working.latencyMs, market.queueMs);
+  const reference = referencePrice(side, bar, latencyMs, market.timeframeMs);
   return {
-    candle,
     latencyMs,
-    tsMs: isAtOpen ? Math.min(run.nowMs - market.timeframeMs + latencyMs, run.nowMs - 1) : run.nowMs,
-    price: slippedPrice(side, reference, candle, run.settings.model.slippageBps),
+    tsMs: Math.min(run.nowMs - market.timeframeMs + latencyMs, run.nowMs - 1),
+    reference,
+    price: slippedPrice(side, reference, bar, slippageBps),
   };
 }
 
@@ -82,31 +85,26 @@ export function sizeRefusal(qty: number, price: number, minNotional: number): st
 }
 
 /** Applies a fill to the order, the bar's volume, cash and position, and records it. */
-function book(
-  run: Run,
-  market: Market,
-  working: WorkingOrder,
-  meeting: Meeting,
-  outcome: FillOutcome,
-  rule: FillRule,
-): void {
+function book(run: Run, market: Market, working: WorkingOrder, meeting: Meeting, qty: number, rule: FillRule): void {
   const { order } = working;
-  const { fillQty, fillPrice, fees } = outcome;
-  working.filledQty = outcome.status === "filled" ? working.orderQty : working.filledQty + fillQty;
-  market.take(fillQty, meeting.latencyMs);
-  run.cash += order.side === "buy" ? -(fillQty * fillPrice + fees) : fillQty * fillPrice - fees;
+  const { price, reference } = meeting;
+  const isComplete = isRounding(working.orderQty - working.filledQty - qty, working.orderQty);
+  const fees = feeOf(qty, price, run.settings.model.feeBps);
+  working.filledQty = isComplete ? working.orderQty : working.filledQty + qty;
+  market.take(qty, meeting.latencyMs);
+  run.cash += order.side === "buy" ? -(qty * price + fees) : qty * price - fees;
   const fill: Fill = {
     tsMs: meeting.tsMs,
     clientOrderId: order.clientOrderId,
     symbol: order.symbol,
     side: order.side,
-    qty: fillQty,
-    price: fillPrice,
+    qty,
+    price,
     fees,
-    slippageBps: outcome.slippageBps,
-    state: outcome.status === "filled" ? "filled" : "partial",
+    slippageBps: slippagePaidBps(order.side, reference, price),
+    state: isComplete ? "filled" : "partial",
     barMs: market.columns.time[market.row]!,
-    referencePrice: outcome.referencePrice,
+    referencePrice: reference,
     rule,
     signalId: order.signalId,
   };

@@ -1,7 +1,12 @@
 import type { Fill, Trade } from "./order.ts";
 
-/** A rest smaller than this share of the round trip's quantity is rounding, not a position. */
-const FLAT_SHARE = 1e-9;
+/** A rest smaller than this share of the whole is rounding, not a quantity. */
+const REST_SHARE = 1e-9;
+
+/** Whether what is left of `whole`, or goes beyond it, is only rounding. */
+export function isRounding(rest: number, whole: number): boolean {
+  return Math.abs(rest) <= REST_SHARE * whole;
+}
 
 /** What is held of one symbol, and the round trip it belongs to. */
 export class Position {
@@ -36,10 +41,12 @@ export class Position {
       this.#enter(fill, fill.qty, fill.fees);
       return undefined;
     }
-    const exitQty = Math.min(fill.qty, Math.abs(this.qty));
-    const exitFees = exitQty === fill.qty ? fill.fees : (fill.fees * exitQty) / fill.qty;
+    const held = Math.abs(this.qty);
+    const isWholeFill = fill.qty <= held || isRounding(fill.qty - held, this.#trip!.entryQty);
+    const exitQty = isWholeFill ? fill.qty : held;
+    const exitFees = isWholeFill ? fill.fees : (fill.fees * exitQty) / fill.qty;
     const trade = this.#exit(fill, exitQty, exitFees, exitReason);
-    if (exitQty < fill.qty && trade !== undefined) this.#enter(fill, fill.qty - exitQty, fill.fees - exitFees);
+    if (!isWholeFill) this.#enter(fill, fill.qty - exitQty, fill.fees - exitFees);
     return trade;
   }
 
@@ -65,7 +72,7 @@ export class Position {
     trip.exitNotional += qty * fill.price;
     trip.fees += fees;
     this.qty += fill.side === "buy" ? qty : -qty;
-    if (Math.abs(this.qty) > FLAT_SHARE * trip.entryQty) return undefined;
+    if (!isRounding(this.qty, trip.entryQty)) return undefined;
     this.qty = 0;
     this.#trip = undefined;
     this.#trades++;

@@ -3,6 +3,7 @@ import type { AccountView, TraderPolicy } from "../strategy/trader-policy.ts";
 import { EquityCurve } from "./equity-curve.ts";
 import type { ExecutionModel } from "./execution-model.ts";
 import { Market, type Series } from "./market.ts";
+import { isRounding } from "./position.ts";
 import type { RunRecorder } from "./recorder.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -95,7 +96,7 @@ export class Run implements AccountView {
     this.revalue();
     let free = this.equity;
     for (const market of this.markets) free -= Math.abs(market.value);
-    return Math.min(free, this.cash);
+    return isRounding(free, this.equity) ? 0 : Math.min(free, this.cash);
   }
 }
 

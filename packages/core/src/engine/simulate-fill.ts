@@ -33,6 +33,7 @@ export interface FillOutcome {
 
 /**
  * What one bar does with a market order that arrives `latencyMs` after its open. Pure: same arguments, same outcome.
+ * The run composes the same parts (a property test holds the two together), with equity and cash in between.
  * `unfilled` when the bar has no volume left for it, or only a part below the threshold.
  *
  * @throws RangeError when a quantity is not positive and finite
