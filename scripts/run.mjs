@@ -82,7 +82,7 @@ function readCounts() {
 /** A failed run is never reported with zero failures. @param {import("./count-reporter.mjs").Counts} counts @param {number} exitCode */
 export function summaryLine({ passed, failed, skipped }, exitCode) {
   const shown = exitCode === 0 ? failed : Math.max(failed, 1);
-  return `${passed} passed, ${shown} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+  return `${skipped > 0 ? `${skipped} skipped\n` : ""}${passed} passed, ${shown} failed`;
 }
 
 /** @param {string[]} args */

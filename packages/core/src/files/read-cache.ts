@@ -23,7 +23,7 @@ export interface Segment extends SegmentName {
 }
 
 /** How often a reader looks again while a writer is at work before it takes what it meets at its word. */
-const TRIES = 20;
+const TRIES = 50;
 
 export interface CachedSeries {
   readonly symbol: string;
@@ -128,7 +128,13 @@ function readStable<T>(list: () => readonly Segment[], read: (segments: readonly
     } catch (error) {
       if (!changed()) throw error;
     }
+    pause(Math.min(tries, 20));
   }
+}
+
+/** Lets a writer that rewrites without end come to a rest between two of its files. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function readCommitted(

@@ -30,7 +30,7 @@ export function resultOf(prepared: PreparedRun, run: Run, book: RunBook, curve: 
     hash,
     synthetic: prepared.config.data.some((one) => one.source.includes("synthetic:")),
     start_ts: prepared.settings.startMs / 1000,
-    end_ts: prepared.endMs / 1000,
+    end_ts: (run.status === "completed" ? prepared.endMs : curve.timeMs[curve.length - 1]!) / 1000,
     bars: curve.length - 1,
     initial_capital: prepared.settings.initialCapital,
     final_equity: curve.equity[curve.length - 1]!,

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { RunConfig } from "@powertrader/core/config";
 import type { CurveColumns, RunRecorder, Series } from "@powertrader/core/engine";
 import { asSystemError, PtError } from "@powertrader/core/errors";
@@ -21,7 +21,6 @@ import {
   makeFolder,
   type Result,
   RUN_FILES,
-  sha256,
   sha256OfFile,
   writeFileAtomic,
 } from "@powertrader/core/files";
@@ -65,7 +64,9 @@ export class RunFolder implements RunRecorder {
   readonly #trades: JsonlWriter;
   readonly #flows: JsonlWriter;
 
-  constructor(path: string) {
+  constructor(folder: string) {
+    // Resolved first: the system and node read `absent/../there` differently.
+    const path = resolve(folder);
     refuseUsedFolder(path);
     this.path = path;
     try {
@@ -130,7 +131,7 @@ export class RunFolder implements RunRecorder {
       chainManifest({
         files: Object.fromEntries([...files, ...bars]),
         data,
-        config_sha256: sha256(JSON.stringify(config)),
+        config_sha256: sha256OfFile(join(this.path, RUN_FILES.config)),
         code_version: codeVersion,
         seed: config.seed,
         result_hash: result.hash,
