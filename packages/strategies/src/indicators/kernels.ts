@@ -1,17 +1,18 @@
 /**
  * Simple moving average; `NaN` in the first `period − 1` rows.
- * A running sum with Kahan compensation: it does not drift, however long the series.
+ * A running sum whose rounding errors are summed beside it (Ogita, Rump and Oishi, "Accurate sum and dot product",
+ * 2005): it does not drift, however long the series, and the two chains of additions run side by side.
  */
 export function smaColumn(values: Float64Array, period: number): Float64Array {
   const out = new Float64Array(values.length).fill(Number.NaN, 0, Math.min(period - 1, values.length));
   let sum = 0;
-  let lost = 0;
+  let error = 0;
   for (let i = 0; i < values.length; i++) {
-    const change = (i >= period ? values[i]! - values[i - period]! : values[i]!) - lost;
+    const change = i >= period ? values[i]! - values[i - period]! : values[i]!;
     const next = sum + change;
-    lost = next - sum - change;
+    error += change - (next - sum);
     sum = next;
-    if (i >= period - 1) out[i] = sum / period;
+    if (i >= period - 1) out[i] = (sum + error) / period;
   }
   return out;
 }

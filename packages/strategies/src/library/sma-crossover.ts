@@ -32,7 +32,7 @@ export const smaCrossover: StrategyDefinition<typeof params> = {
         if (!((before < 0 && now > 0) || (before > 0 && now < 0))) return undefined;
         return {
           direction: allowed(now > 0 ? "long" : "short", direction),
-          reason: `fast average crossed ${now > 0 ? "above" : "below"} the slow one`,
+          reason: now > 0 ? "fast average crossed above the slow one" : "fast average crossed below the slow one",
           data: { fast: fastAverage.at(), slow: slowAverage.at() },
         };
       };
