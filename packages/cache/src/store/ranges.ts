@@ -1,4 +1,4 @@
-import { type TimeRange, unionRanges } from "@powertrader/core/market";
+import { missingRanges, type TimeRange, unionRanges } from "@powertrader/core/market";
 
 /** The moments that lie in both sets of ranges, disjoint and ascending. */
 export function intersectRanges(left: readonly TimeRange[], right: readonly TimeRange[]): readonly TimeRange[] {
@@ -16,13 +16,7 @@ export function intersectRanges(left: readonly TimeRange[], right: readonly Time
 
 /** The moments of `left` that lie in no range of `right`, disjoint and ascending. */
 export function subtractRanges(left: readonly TimeRange[], right: readonly TimeRange[]): readonly TimeRange[] {
-  const holes: TimeRange[] = [];
-  let fromMs = -Infinity;
-  for (const range of unionRanges(right)) {
-    holes.push({ fromMs, toMs: range.fromMs });
-    fromMs = range.toMs;
-  }
-  return intersectRanges(left, [...holes, { fromMs, toMs: Infinity }]);
+  return unionRanges(left).flatMap((range) => missingRanges(range, right));
 }
 
 export function sameRanges(left: readonly TimeRange[], right: readonly TimeRange[]): boolean {

@@ -49,10 +49,6 @@ export class EquityCurve {
     return row === 0 ? this.#startMs : this.#timeline.at(row - 1);
   }
 
-  get finalEquity(): number {
-    return this.equity[this.length - 1]!;
-  }
-
   toColumns(): CurveColumns {
     const timeMs = new Float64Array(this.length);
     const cash = new Float64Array(this.length);

@@ -5,9 +5,10 @@ import { CostMeter } from "@powertrader/core/metrics";
 export class RunBook implements RunRecorder {
   readonly trades: Trade[] = [];
   readonly costs = new CostMeter();
-  refusals = new Map<string, number>();
+  readonly #refusals = new Map<string, number>();
   readonly #next: RunRecorder;
-  readonly #unfilled = new Map<string, Order>();
+  /** Ids of orders without a fill so far. */
+  readonly #unfilled = new Set<string>();
   readonly #neverFilled: string[] = [];
 
   constructor(next: RunRecorder) {
@@ -18,12 +19,12 @@ export class RunBook implements RunRecorder {
   cashFlow: RunRecorder["cashFlow"] = (flow) => this.#next.cashFlow(flow);
 
   order(order: Order): void {
-    this.#unfilled.set(order.clientOrderId, order);
+    this.#unfilled.add(order.clientOrderId);
     this.#next.order(order);
   }
 
   orderEvent(event: OrderEvent): void {
-    if (event.event === "refused") this.refusals.set(event.reason, (this.refusals.get(event.reason) ?? 0) + 1);
+    if (event.event === "refused") this.#refusals.set(event.reason, (this.#refusals.get(event.reason) ?? 0) + 1);
     else if (this.#unfilled.has(event.clientOrderId) && (event.qty ?? 0) > 0) {
       this.#neverFilled.push(`${event.clientOrderId} (${event.qty}, ${event.reason})`);
     }
@@ -44,7 +45,7 @@ export class RunBook implements RunRecorder {
 
   /** What the reader of the summary should know about orders. */
   notes(): readonly string[] {
-    const notes = [...this.refusals].map(([reason, count]) => `${orders(count)} refused: ${reason}`);
+    const notes = [...this.#refusals].map(([reason, count]) => `${orders(count)} refused: ${reason}`);
     if (this.#neverFilled.length > 0) {
       const shown = this.#neverFilled.slice(0, 3).join(", ");
       const more = this.#neverFilled.length > 3 ? ", …" : "";
