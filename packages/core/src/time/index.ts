@@ -1,2 +1,2 @@
-export { type Clock, ReplayClock, systemClock } from "./clock.ts";
+export { type Clock, systemClock } from "./clock.ts";
 export { formatDate, formatTime, parseDate } from "./dates.ts";
