@@ -2,6 +2,7 @@ export { type AtomicWriteOptions, writeFileAtomic } from "./atomic-write.ts";
 export { decodeCashFlow, encodeCashFlow } from "./cash-flows.ts";
 export { BYTES_PER_ROW, decodeColumns, encodeColumns, hashColumns } from "./columns-file.ts";
 export { decodeEquity, type EquityPoint, encodeEquity } from "./equity.ts";
+export { faultOf } from "./fault.ts";
 export { hashFile, sha256, sha256OfFile } from "./hash.ts";
 export { JsonlWriter, readJsonl, readLines } from "./jsonl.ts";
 export { makeFolder } from "./make-folder.ts";
