@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { asSystemError, PtError } from "../errors/index.ts";
-import { allocateColumns, type CandleColumns, sliceColumns, type Timeframe, type TimeRange } from "../market/index.ts";
+import {
+  allocateColumns,
+  type CandleColumns,
+  COLUMN_NAMES,
+  sliceColumns,
+  type Timeframe,
+  type TimeRange,
+} from "../market/index.ts";
 import { unionRanges } from "../market/ranges.ts";
 import { faultOf } from "./fault.ts";
 import { sha256 } from "./hash.ts";
@@ -188,6 +195,28 @@ export function mergeSegments(
       a.segment.meta.fetched_at - b.segment.meta.fetched_at || (a.segment.meta.sha256 < b.segment.meta.sha256 ? -1 : 1),
   );
   if (oldestFetchFirst.length === 1) return oldestFetchFirst[0]!.columns;
+  return joinDisjoint(parts.map((part) => part.columns)) ?? mergeOverlapping(oldestFetchFirst);
+}
+
+/** The usual case: no two segments share a moment, so they only need their order. Else `undefined`. */
+function joinDisjoint(parts: readonly CandleColumns[]): CandleColumns | undefined {
+  const inOrder = parts.filter((part) => part.length > 0).sort((a, b) => a.time[0]! - b.time[0]!);
+  const overlaps = (part: CandleColumns, i: number) => i > 0 && part.time[0]! <= lastTime(inOrder[i - 1]!);
+  if (inOrder.some(overlaps)) return undefined;
+  const joined = allocateColumns(inOrder.reduce((rows, part) => rows + part.length, 0));
+  let row = 0;
+  for (const part of inOrder) {
+    for (const name of COLUMN_NAMES) joined[name].set(part[name], row);
+    row += part.length;
+  }
+  return joined;
+}
+
+function lastTime(columns: CandleColumns): number {
+  return columns.time[columns.length - 1]!;
+}
+
+function mergeOverlapping(oldestFetchFirst: readonly { readonly columns: CandleColumns }[]): CandleColumns {
   const rows = new Map<number, readonly [CandleColumns, number]>();
   for (const { columns } of oldestFetchFirst) {
     for (let i = 0; i < columns.length; i++) rows.set(columns.time[i]!, [columns, i]);
