@@ -2,7 +2,7 @@ import { PtError } from "@powertrader/core/errors";
 import { candleFault, printable } from "@powertrader/core/market";
 import { parse } from "csv-parse/sync";
 import { parseNumber, parseTime } from "./parse-values.ts";
-import type { RawRows, ReadOptions } from "./read-candles.ts";
+import type { RawRows, ReadOptions } from "./raw-rows.ts";
 import { Rejections } from "./rejections.ts";
 import { RowBuffer } from "./row-buffer.ts";
 import { DEFAULT_LAYOUT, layoutOfHeader, type RowLayout } from "./row-layout.ts";

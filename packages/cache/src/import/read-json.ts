@@ -1,7 +1,7 @@
 import { PtError } from "@powertrader/core/errors";
 import { candleFault } from "@powertrader/core/market";
 import { numberOf, timeOf } from "./parse-values.ts";
-import type { RawRows, ReadOptions } from "./read-candles.ts";
+import type { RawRows, ReadOptions } from "./raw-rows.ts";
 import { Rejections } from "./rejections.ts";
 import { RowBuffer } from "./row-buffer.ts";
 import { DEFAULT_LAYOUT, layoutOfHeader } from "./row-layout.ts";

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PtError } from "@powertrader/core/errors";
-import { decodeSegment, parseSegmentFileName, sha256 } from "@powertrader/core/files";
+import { decodeSegment, faultOf, parseSegmentFileName, sha256 } from "@powertrader/core/files";
 import { setAside, writeMeta } from "./commit-segment.ts";
-import { type DamagedFile, reasonOf, segmentOfMeta, surveyFolder } from "./survey-folder.ts";
+import { type DamagedFile, segmentOfMeta, surveyFolder } from "./survey-folder.ts";
 
 export interface AdoptReport {
   /** Segments that got a sidecar. */
@@ -29,7 +29,7 @@ export function adoptSegments(folder: string, nowMs: number): AdoptReport {
       adopted.push(file);
     } catch (error) {
       if (error instanceof PtError) throw error;
-      refused.push({ file, reason: reasonOf(error) });
+      refused.push({ file, reason: faultOf(error) });
     }
   }
   return { adopted, refused };

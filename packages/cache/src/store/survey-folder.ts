@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { asSystemError } from "@powertrader/core/errors";
-import { metaFileName, parseSegmentFileName, type Segment, segmentMetaSchema } from "@powertrader/core/files";
-import { z } from "zod";
+import { faultOf, metaFileName, parseSegmentFileName, type Segment, segmentMetaSchema } from "@powertrader/core/files";
 
 export interface DamagedFile {
   readonly file: string;
@@ -51,7 +50,7 @@ export function surveyFolder(folder: string): FolderSurvey {
       const meta = segmentMetaSchema.parse(JSON.parse(readFileSync(join(folder, sidecar), "utf8")));
       survey.segments.push({ ...name, file, meta });
     } catch (error) {
-      survey.damagedSidecars.push({ file: sidecar, reason: reasonOf(error) });
+      survey.damagedSidecars.push({ file: sidecar, reason: faultOf(error) });
     }
   }
   return survey;
@@ -60,12 +59,6 @@ export function surveyFolder(folder: string): FolderSurvey {
 /** `BTC-USDT_1hour_….meta.json` → `BTC-USDT_1hour_….json` */
 export function segmentOfMeta(sidecar: string): string {
   return sidecar.replace(/\.meta\.json$/, ".json");
-}
-
-/** Why a file could not be read, in one line. */
-export function reasonOf(error: unknown): string {
-  const text = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-  return text.split("\n")[0]!;
 }
 
 function namesIn(folder: string): readonly string[] {

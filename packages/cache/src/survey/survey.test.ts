@@ -102,7 +102,7 @@ describe("verifyCache", () => {
       "a sidecar of another shape",
       () => change(metaFileName(FILE), (text) => text.replace('"covers"', '"coverz"')),
       [
-        ["sidecar", /covers|Invalid/],
+        ["sidecar", /^covers: expected array, received undefined$/],
         ["index", /sidecars/],
       ],
     ],

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { readSegment, type Segment } from "@powertrader/core/files";
+import { faultOf, readSegment, type Segment } from "@powertrader/core/files";
 import { indexIsCurrent } from "../store/cache-index.ts";
 import { fromWire, subtractRanges } from "../store/ranges.ts";
-import { reasonOf, surveyFolder } from "../store/survey-folder.ts";
+import { surveyFolder } from "../store/survey-folder.ts";
 import { exchangesIn } from "./exchanges-in.ts";
 
 /** Something in the cache that is not as it should be. */
@@ -48,7 +48,7 @@ function verifyFolder(folder: string, exchange: string): Omit<VerifyReport, "exc
       const fault = sidecarFault(segment, length);
       if (fault !== undefined) find("sidecar", segment.file, fault);
     } catch (error) {
-      find("segment", segment.file, reasonOf(error).replace(`${join(folder, segment.file)}: `, ""));
+      find("segment", segment.file, faultOf(error).replace(`${join(folder, segment.file)}: `, ""));
     }
   }
   for (const { file, reason } of survey.damagedSidecars) find("sidecar", file, reason);
