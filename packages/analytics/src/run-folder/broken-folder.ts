@@ -1,5 +1,4 @@
 import { type ErrorCode, PtError } from "@powertrader/core/errors";
-import { z } from "zod";
 
 /** A run folder that cannot be read: which file, what is wrong with it, what to do. */
 export function brokenFolder(
@@ -14,14 +13,4 @@ export function brokenFolder(
     details: { file: path },
     ...(cause !== undefined && { cause }),
   });
-}
-
-/** What a parser or schema disliked, in one line. */
-export function whyUnreadable(error: unknown): string {
-  if (error instanceof z.ZodError) {
-    const [issue] = error.issues;
-    const at = issue!.path.map(String).join(".");
-    return `${issue!.message}${at === "" ? "" : ` at ${at}`}`;
-  }
-  return String((error as Error).message).split("\n")[0]!;
 }

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { asSystemError } from "@powertrader/core/errors";
+import { faultOf } from "@powertrader/core/files";
 import type { z } from "zod";
-import { brokenFolder, whyUnreadable } from "./broken-folder.ts";
+import { brokenFolder } from "./broken-folder.ts";
 
 /** No JSON document of a run is larger or deeper; a file that is was not written by a run. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -33,7 +34,7 @@ export function readDocument<Schema extends z.ZodType>(
     if (isDeeperThan(MAX_DEPTH, document)) throw new Error("is nested too deeply");
     return schema.parse(document);
   } catch (error) {
-    throw brokenFolder(path, whyUnreadable(error), "The file was damaged or edited; run the backtest again.", error);
+    throw brokenFolder(path, faultOf(error), "The file was damaged or edited; run the backtest again.", error);
   }
 }
 

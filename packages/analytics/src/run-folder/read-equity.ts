@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { decodeEquity, RUN_FILES, readLines } from "@powertrader/core/files";
-import { brokenFolder, whyUnreadable } from "./broken-folder.ts";
+import { decodeEquity, faultOf, RUN_FILES, readLines } from "@powertrader/core/files";
+import { brokenFolder } from "./broken-folder.ts";
 
 /** The rows of `equity.jsonl`: the start with the initial capital, then ticks. */
 export interface EquityRows {
@@ -32,7 +32,7 @@ export function readEquity(folder: string): EquityRows {
     try {
       point = decodeEquity(JSON.parse(line));
     } catch (error) {
-      throw brokenFolder(at, whyUnreadable(error), again, error);
+      throw brokenFolder(at, faultOf(error), again, error);
     }
     if (!(point.tsMs > before && point.tsMs < END_OF_TIME_MS)) {
       const what = point.tsMs === before ? "repeats the time of the row before" : "does not come after the row before";
