@@ -69,7 +69,7 @@ describe("a broken run folder", () => {
     [
       "with a result.json of another kind",
       "E_RUN_FOLDER",
-      /result\.json: .* at schema_version/,
+      /result\.json: schema_version: \w+/,
       write("result.json", "{}"),
     ],
     ["with a config.json that is a list", "E_RUN_FOLDER", /config\.json: /, write("config.json", "[]")],
@@ -89,7 +89,7 @@ describe("a broken run folder", () => {
     [
       "with a fee of words",
       "E_RUN_FOLDER",
-      /config\.json: .* at execution_model\.fee_bps/,
+      /config\.json: execution_model\.fee_bps: expected number, received string$/,
       (folder) => editJson(folder, "config.json", (config) => (config.execution_model.fee_bps = "20")),
     ],
     ["with a trade that is none", "E_RUN_FOLDER", /trades\.jsonl:2: /, line("trades.jsonl", 1, "{}")],
@@ -121,6 +121,27 @@ describe("a broken run folder", () => {
       "E_EQUITY",
       /equity\.jsonl:3: time \d+ repeats/,
       (folder) => editLines(folder, "equity.jsonl", (lines) => [...lines.slice(0, 2), lines[1]!, ...lines.slice(2)]),
+    ],
+    ...(
+      [
+        ["without the first row of equity", /equity\.jsonl:1: the row of 2024-01-10 00:00 UTC is missing$/, 0],
+        ["with a hole in equity", /equity\.jsonl:5: the row of 2024-01-10 04:00 UTC is missing$/, 4],
+        ["without the last row of equity", /equity\.jsonl:745: the row of 2024-02-10 00:00 UTC is missing$/, 744],
+      ] as const
+    ).map(([what, message, row]): [string, string, RegExp, Damage] => [
+      what,
+      "E_EQUITY",
+      message,
+      (folder) => editLines(folder, "equity.jsonl", (lines) => lines.toSpliced(row, 1)),
+    ]),
+    [
+      "with a hole in equity and no bars",
+      "E_EQUITY",
+      /equity\.jsonl: holds 744 rows, the start and 744 bars make 745$/,
+      (folder) => {
+        remove("bars")(folder);
+        editLines(folder, "equity.jsonl", (lines) => lines.toSpliced(4, 1));
+      },
     ],
     [
       "with equity beyond all dates",
@@ -175,6 +196,18 @@ describe("a broken run folder", () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message), hint: expect.stringMatching(/\w/) });
     expect((error as PtError).message).not.toContain("\n");
     expect(namesIn(folder)).toEqual(before);
+  });
+
+  it("with a hole in its thinned equity is refused too: the bars tell which intervals must have a row", async () => {
+    const thinned = await replayRun(["--end-date", "2024-02-10", "--equity-interval", "1d"]);
+    expect(() => writeReport(thinned)).not.toThrow();
+    for (const row of [1, 7, 31]) {
+      const folder = copyRun(thinned);
+      editLines(folder, "equity.jsonl", (lines) => lines.toSpliced(row, 1));
+      expect(() => writeReport(folder)).toThrow(
+        expect.objectContaining({ code: "E_EQUITY", message: expect.stringContaining(`equity.jsonl:${row + 1}: `) }),
+      );
+    }
   });
 
   it("that ends in a torn line is read up to it", () => {

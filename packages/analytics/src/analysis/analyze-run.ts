@@ -62,16 +62,11 @@ function symbolsOf(config: RunRecord["config"]): readonly string[] {
 }
 
 function warningsAbout(run: RunRecord, metrics: RunMetrics): readonly string[] {
-  const { config, result, manifest, equity, bars } = run;
+  const { config, result, manifest, bars } = run;
   const warnings: string[] = [];
   if (metrics.differing.length > 0) {
     warnings.push(
       `result.json disagrees with the files of the run on ${metrics.differing.join(", ")}; the values shown were computed from the files. The folder was edited, damaged, or written by another version.`,
-    );
-  }
-  if (config.equity_interval === null && !run.hasEveryTick) {
-    warnings.push(
-      `equity.jsonl has ${equity.length} rows where the run made ${result.bars + 1}; curves are drawn from what is there, metrics are those of result.json.`,
     );
   }
   for (const series of bars) {

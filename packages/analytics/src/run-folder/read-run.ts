@@ -19,6 +19,7 @@ import { readDocument } from "./read-document.ts";
 import { type EquityRows, readEquity } from "./read-equity.ts";
 import { readRecords } from "./read-records.ts";
 import { type RecordedConfig, recordedConfigSchema } from "./recorded-config.ts";
+import { refuseHoles } from "./refuse-holes.ts";
 
 /** Everything a run folder says about its run. */
 export interface RunRecord {
@@ -27,7 +28,7 @@ export interface RunRecord {
   /** Written last: without it the run did not come to its end. */
   readonly manifest: Manifest | undefined;
   readonly equity: EquityRows;
-  /** Whether `equity` holds every tick. A thinned file draws curves, but says nothing about metrics. */
+  /** Whether `equity` holds every tick. A thinned file (`--equity-interval`) draws curves, but says nothing about metrics. */
   readonly hasEveryTick: boolean;
   /** `undefined` where the folder has no such file. */
   readonly trades: readonly Trade[] | undefined;
@@ -49,17 +50,19 @@ export function readRun(folder: string): RunRecord {
   const { config, result } = readOutcome(folder);
   const manifest = readDocument(folder, RUN_FILES.manifest, manifestSchema);
   const equity = readEquity(folder);
+  const bars = config.data.flatMap((series) => readBars(folder, series) ?? []);
+  refuseHoles(folder, equity, { result, interval: config.equity_interval, bars });
   return {
     config,
     result,
     manifest,
     equity,
-    hasEveryTick: config.equity_interval === null && equity.length === result.bars + 1,
+    hasEveryTick: config.equity_interval === null,
     trades: readRecords(folder, RUN_FILES.trades, decodeTrade),
     fills: readRecords(folder, RUN_FILES.fills, decodeSimFill),
     orderEvents: readRecords(folder, RUN_FILES.orderEvents, decodeOrderEvent),
     cashFlows: readRecords(folder, RUN_FILES.cashFlows, decodeCashFlow) ?? [],
-    bars: config.data.flatMap((series) => readBars(folder, series) ?? []),
+    bars,
     isPartial: manifest === undefined || result.status === "cancelled",
   };
 }
