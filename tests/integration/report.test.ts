@@ -113,16 +113,14 @@ describe("a report of a run with less in its folder", () => {
     expect(metrics.metrics).toEqual(read(thinned, "result.json").metrics);
     expect(metrics.metrics).toEqual(read(run, "result.json").metrics);
     expect(analysis.warnings).toEqual([]);
-    expect(textOf(pageOf(thinned))).toContain("Curves have one point per 1day");
-  });
-
-  it("warns when rows of equity are gone, and keeps the metrics of the run", () => {
-    const folder = copyRun(run);
-    editLines(folder, "equity.jsonl", (lines) => lines.slice(0, -500));
-    const { metrics } = writeReport(folder) as Document;
-    expect(metrics.metrics).toEqual(read(run, "result.json").metrics);
-    expect(metrics.warnings.join()).toMatch(/equity\.jsonl has \d+ rows where the run made \d+/);
-    expect(textOf(pageOf(folder))).toContain("CAUTION equity.jsonl has");
+    const deepest = metrics.drawdowns[0].share;
+    expect(metrics.drawdowns_interval).toBe("1day");
+    expect(deepest).toBeLessThan(metrics.metrics.max_drawdown);
+    const text = textOf(pageOf(thinned));
+    expect(text).toContain("Every fall below an earlier peak, at the resolution of equity.jsonl (1day)");
+    const exact = `${(metrics.metrics.max_drawdown * 100).toFixed(2)} %`;
+    expect(text).toContain("Curves have one point per 1day");
+    expect(text).toContain(`the metrics, the max drawdown of ${exact} among them, were taken from all`);
   });
 
   it("says what it cannot draw without bars, and keeps the benchmark that the run measured", async () => {
@@ -279,6 +277,7 @@ describe("a report of a run that did nothing", () => {
         undefined_metrics: {},
         open_positions: [],
         final_equity: result.initial_capital,
+        end_ts: result.start_ts,
       });
     });
     const { metrics } = writeReport(folder) as Document;

@@ -36,6 +36,7 @@ export function metricsDocument(analysis: Analysis): Readonly<Record<string, unk
       kind: "buy-and-hold",
       final_equity: benchmark === undefined ? null : benchmark[benchmark.length - 1]!,
     },
+    drawdowns_interval: config.equity_interval,
     drawdowns: drawdowns.map((one) => ({
       share: one.share,
       peak_ts: one.peakMs / 1000,

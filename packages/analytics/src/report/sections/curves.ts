@@ -14,7 +14,7 @@ import { svgCurve } from "../svg-curve.ts";
 import { table } from "../table.ts";
 
 /** Equity against the benchmark, the distance below the peak, and the deepest falls. */
-export function curves({ run, benchmark, drawdowns }: Analysis): Html {
+export function curves({ run, metrics, benchmark, drawdowns }: Analysis): Html {
   const { timeMs, equity, length } = run.equity;
   const strategy = { values: equity, tone: "strategy" };
   const hold = benchmark === undefined ? [] : [{ values: benchmark, tone: "hold" }];
@@ -33,16 +33,24 @@ ${benchmark === undefined ? html`<p class="aside">No benchmark curve: the run fo
 ${svgCurve({ timeMs, length, lines: [{ values: belowPeak(equity, length), tone: "fall", isArea: true }], label: "Share of equity lost since the last peak", format: (value) => formatShare(value, 0) })}
 </figure>
 <p class="aside js-only">Drag over a curve to look closer, double-click to see all of it.</p>
-${run.config.equity_interval === null ? undefined : html`<p class="aside">Curves have one point per ${run.config.equity_interval}, as the run was asked to keep; the metrics were taken from all ${formatCount(run.result.bars)} bars.</p>`}
-${drawdowns.length === 0 ? html`<p>Equity never fell below an earlier peak.</p>` : deepest(drawdowns)}
+${thinned(run, metrics.values.max_drawdown ?? null)}
+${deepest(drawdowns, run.config.equity_interval)}
 </section>`;
 }
 
-function deepest(drawdowns: Analysis["drawdowns"]): Html {
+/** What a reader must know who compares the curves with the metrics. */
+function thinned({ config, result }: Analysis["run"], maxDrawdown: number | null): Html | undefined {
+  if (config.equity_interval === null) return undefined;
+  const exact = maxDrawdown === null ? "" : `, the max drawdown of ${formatShare(maxDrawdown)} among them,`;
+  return html`<p class="aside">Curves have one point per ${config.equity_interval}, as the run was asked to keep; the metrics${exact} were taken from all ${formatCount(result.bars)} bars.</p>`;
+}
+
+function deepest(drawdowns: Analysis["drawdowns"], interval: string | null): Html {
+  const resolution = interval === null ? "" : `, at the resolution of equity.jsonl (${interval})`;
+  if (drawdowns.length === 0) return html`<p>Equity never fell below an earlier peak${resolution}.</p>`;
   const moment = drawdowns.some((one) => one.durationMs < 2 * DAY_MS) ? formatMinute : formatDay;
   return table({
-    caption:
-      drawdowns.length < DRAWDOWNS_KEPT ? "Every fall below an earlier peak" : `The ${drawdowns.length} deepest falls`,
+    caption: `${drawdowns.length < DRAWDOWNS_KEPT ? "Every fall below an earlier peak" : `The ${drawdowns.length} deepest falls`}${resolution}`,
     columns: [
       { head: "Peak", cell: (one) => moment(one.peakMs) },
       { head: "Lowest", cell: (one) => moment(one.troughMs) },
