@@ -28,56 +28,68 @@ export interface BuyAndHoldRequest {
  */
 export function buyAndHold(request: BuyAndHoldRequest): Float64Array {
   const { series, timeMs, length, initialCapital, fillAt } = request;
-  const equity = new Float64Array(length);
   const money = (1 / series.length) * initialCapital;
-  const holdings = series.map((one) => new Holding(one, fillAt));
-  let cash = initialCapital;
-  equity[0] = initialCapital;
-  for (let row = 1; row < length; row++) {
-    const nowMs = timeMs[row]!;
-    for (const holding of holdings) cash -= holding.advanceTo(nowMs, money);
-    let value = cash;
-    for (const holding of holdings) value += holding.value;
-    equity[row] = value;
-  }
+  const holdings = series.map((one) => holdingOf(one, fillAt, money));
+  const equity = cashColumn(holdings, timeMs, length, initialCapital);
+  for (const holding of holdings) addValue(holding, timeMs, equity);
   return equity;
 }
 
 /** One coin's part: nothing until its entry row has closed, then a quantity at the last close. */
-class Holding {
-  value = 0;
+interface Holding {
+  readonly columns: CandleColumns;
+  readonly timeframeMs: number;
+  readonly entryRow: number;
+  readonly qty: number;
+  readonly spent: number;
+}
 
-  readonly #columns: CandleColumns;
-  readonly #timeframeMs: number;
-  readonly #entryRow: number;
-  readonly #entryPrices: Float64Array;
-  /** Last closed row. */
-  #row = -1;
-  #qty = 0;
+function holdingOf(
+  { columns, timeframeMs, firstDecisionMs }: HeldSeries,
+  fillAt: "next-open" | "close",
+  money: number,
+): Holding {
+  const entryRow = firstRowAt(columns, (firstDecisionMs ?? Infinity) - (fillAt === "close" ? timeframeMs : 0));
+  const price = (fillAt === "close" ? columns.close : columns.open)[entryRow] ?? Number.NaN;
+  const qty = entryRow < columns.length ? affordableQty(money, price, 0, 0) : 0;
+  return { columns, timeframeMs, entryRow, qty, spent: qty === 0 ? 0 : qty * price };
+}
 
-  constructor({ columns, timeframeMs, firstDecisionMs }: HeldSeries, fillAt: "next-open" | "close") {
-    this.#columns = columns;
-    this.#timeframeMs = timeframeMs;
-    const entryMs = (firstDecisionMs ?? Infinity) - (fillAt === "close" ? timeframeMs : 0);
-    this.#entryRow = firstRowAt(columns, entryMs);
-    this.#entryPrices = fillAt === "close" ? columns.close : columns.open;
+/** What was not spent yet at every row. */
+function cashColumn(
+  holdings: readonly Holding[],
+  timeMs: Float64Array,
+  length: number,
+  initialCapital: number,
+): Float64Array {
+  const column = new Float64Array(length).fill(initialCapital);
+  const entries = holdings
+    .filter(({ qty }) => qty > 0)
+    .map(({ columns, timeframeMs, entryRow, spent }) => ({ atMs: columns.time[entryRow]! + timeframeMs, spent }))
+    .sort((a, b) => a.atMs - b.atMs);
+  let cash = initialCapital;
+  for (const { atMs, spent } of entries) {
+    cash -= spent;
+    column.fill(cash, firstAtOrAfter(timeMs, length, atMs));
   }
+  return column;
+}
 
-  /** Moves to the last bar closed at `nowMs` and returns the money spent on the way. */
-  advanceTo(nowMs: number, money: number): number {
-    const columns = this.#columns;
-    const before = this.#row;
-    let row = before;
-    while (row + 1 < columns.length && columns.time[row + 1]! + this.#timeframeMs <= nowMs) row++;
-    if (row === before) return 0;
-    this.#row = row;
-    let spent = 0;
-    if (before < this.#entryRow && row >= this.#entryRow) {
-      const price = this.#entryPrices[this.#entryRow]!;
-      this.#qty = affordableQty(money, price, 0, 0);
-      spent = this.#qty * price;
-    }
-    if (this.#qty > 0) this.value = this.#qty * columns.close[row]!;
-    return spent;
+/** Adds to every row what the coin is worth at its last close. */
+function addValue({ columns, timeframeMs, entryRow, qty }: Holding, timeMs: Float64Array, equity: Float64Array): void {
+  if (qty === 0) return;
+  const { time, close, length } = columns;
+  let next = entryRow;
+  let value = 0;
+  for (let row = 1; row < equity.length; row++) {
+    const lastOpenMs = timeMs[row]! - timeframeMs;
+    while (next < length && time[next]! <= lastOpenMs) value = qty * close[next++]!;
+    equity[row]! += value;
   }
+}
+
+function firstAtOrAfter(timeMs: Float64Array, length: number, atMs: number): number {
+  let row = 1;
+  while (row < length && timeMs[row]! < atMs) row++;
+  return row;
 }
