@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeFileAtomic } from "./atomic-write.ts";
+import { writeFileAtomic, writeFileInBackground } from "./atomic-write.ts";
 import { sweepTemporaries } from "./sweep-temporaries.ts";
 
 let folder: string;
@@ -52,6 +52,24 @@ describe("writeFileAtomic", () => {
     const long = path.join(folder, "n".repeat(250)); // fits, but not with what the temporary name adds
     expect(() => writeFileAtomic(long, "x")).toThrow(expect.objectContaining({ code: "E_IO" }));
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("writeFileInBackground", () => {
+  it("writes pieces one after another, empty ones too", async () => {
+    const pieces = ["one ", "", "two ", "three"].map((piece) => Buffer.from(piece));
+    await writeFileInBackground(path.join(folder, "a/file"), pieces);
+    expect(read("a/file")).toBe("one two three");
+    await writeFileInBackground(path.join(folder, "a/file"), []);
+    expect(read("a/file")).toBe("");
+    expect(readdirSync(path.join(folder, "a"))).toEqual(["file"]);
+  });
+
+  it("replaces nothing and leaves nothing when it fails", async () => {
+    mkdirSync(path.join(folder, "taken/inside"), { recursive: true });
+    const writing = writeFileInBackground(path.join(folder, "taken"), [Buffer.from("x")]);
+    await expect(writing).rejects.toMatchObject({ code: "E_PERM" });
+    expect(readdirSync(folder)).toEqual(["taken"]);
   });
 });
 

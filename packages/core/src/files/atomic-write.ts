@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, openSync, renameSync, unlinkSync, writevSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { asSystemError } from "../errors/index.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -22,7 +23,7 @@ export function writeFileAtomic(
   options: AtomicWriteOptions = {},
 ): void {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.${randomUUID()}.tmp`);
+  const temporary = temporaryOf(path);
   try {
     makeFolder(folder);
     writeNew(temporary, piecesOf(content), options.durable ?? true);
@@ -32,6 +33,54 @@ export function writeFileAtomic(
     removeIfThere(temporary);
     throw asSystemError(error, path);
   }
+}
+
+/**
+ * As `writeFileAtomic` without syncing, while the caller goes on computing. The pieces must not change meanwhile; a
+ * failure is told to whoever awaits.
+ */
+export async function writeFileInBackground(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const temporary = temporaryOf(path);
+  try {
+    makeFolder(dirname(path));
+    const file = await open(temporary, "wx", 0o644);
+    try {
+      for (let rest = [...pieces].filter(isFilled); rest.length > 0; ) {
+        rest = afterBytes(rest, (await file.writev(rest)).bytesWritten);
+      }
+    } finally {
+      await file.close();
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    removeIfThere(temporary);
+    throw asSystemError(error, path);
+  }
+}
+
+/** What is left of the pieces once their first `count` bytes are written. */
+function afterBytes(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
+  if (count === 0) throw diskFull("the disk took no more bytes");
+  let written = count;
+  const rest: Uint8Array[] = [];
+  for (const piece of pieces) {
+    const skipped = Math.min(written, piece.byteLength);
+    written -= skipped;
+    rest.push(piece.subarray(skipped));
+  }
+  return rest.filter(isFilled);
+}
+
+function isFilled(piece: Uint8Array): boolean {
+  return piece.byteLength > 0;
+}
+
+function diskFull(message: string): Error {
+  return Object.assign(new Error(message), { code: "ENOSPC" });
+}
+
+function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${randomUUID()}.tmp`);
 }
 
 function piecesOf(content: string | Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {
@@ -48,12 +97,12 @@ function writeNew(path: string, pieces: readonly Uint8Array[], durable: boolean)
       let written = 0;
       while (written < piece.byteLength) {
         const count = writevSync(file, [piece.subarray(written)]);
-        if (count === 0) throw Object.assign(new Error("the disk took no more bytes"), { code: "ENOSPC" });
+        if (count === 0) throw diskFull("the disk took no more bytes");
         written += count;
       }
       size += piece.byteLength;
     }
-    if (fstatSync(file).size !== size) throw Object.assign(new Error("short write"), { code: "ENOSPC" });
+    if (fstatSync(file).size !== size) throw diskFull("short write");
     if (durable) fsyncSync(file);
   } finally {
     closeSync(file);

@@ -1,4 +1,4 @@
-export { type AtomicWriteOptions, writeFileAtomic } from "./atomic-write.ts";
+export { type AtomicWriteOptions, writeFileAtomic, writeFileInBackground } from "./atomic-write.ts";
 export { decodeCashFlow, encodeCashFlow } from "./cash-flows.ts";
 export { BYTES_PER_ROW, decodeColumns, encodeColumns, hashColumns } from "./columns-file.ts";
 export { decodeEquity, type EquityPoint, encodeEquity } from "./equity.ts";

@@ -51,7 +51,7 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     strategy: prepared.config.strategy,
     symbols: prepared.series.map((one) => one.symbol),
   });
-  if (options.bars) folder.writeBars(prepared.series);
+  if (options.bars) folder.startBars(prepared.series);
 
   const book = new RunBook(folder);
   const run = createRun({
@@ -73,6 +73,7 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     throw strategyFailure(error, prepared, run.curve.length - 1, options.folder);
   }
   const curve = run.curve.toColumns();
+  await folder.finishBars();
   const hash = folder.finishLines(curve, prepared.config.equity_interval);
   const result = resultOf(prepared, run, book, curve, hash);
   for (const note of result.notes) log.warn({ event: "warning", message: note });

@@ -23,6 +23,7 @@ import {
   RUN_FILES,
   sha256OfFile,
   writeFileAtomic,
+  writeFileInBackground,
 } from "@powertrader/core/files";
 import { bucketOpen, timeframeMs } from "@powertrader/core/market";
 
@@ -63,6 +64,7 @@ export class RunFolder implements RunRecorder {
   readonly #fills: JsonlWriter;
   readonly #trades: JsonlWriter;
   readonly #flows: JsonlWriter;
+  #bars: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string) {
     // Resolved first: the system and node read `absent/../there` differently.
@@ -100,11 +102,19 @@ export class RunFolder implements RunRecorder {
     this.writeJson(RUN_FILES.config, config);
   }
 
-  writeBars(series: readonly Series[]): void {
-    for (const one of series) {
-      const path = join(this.path, barsFile(one.symbol, one.timeframe));
-      writeFileAtomic(path, encodeColumns(one.columns), { durable: false });
-    }
+  /** Starts writing the bars, which the simulation only reads; `finishBars` waits for them. */
+  startBars(series: readonly Series[]): void {
+    this.#bars = Promise.all(
+      series.map((one) =>
+        writeFileInBackground(join(this.path, barsFile(one.symbol, one.timeframe)), encodeColumns(one.columns)),
+      ),
+    );
+    // Told by `finishBars`, not as an unhandled rejection while the simulation runs.
+    this.#bars.catch(() => undefined);
+  }
+
+  async finishBars(): Promise<void> {
+    await this.#bars;
   }
 
   writeJson(name: string, value: unknown): void {
