@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { writeReport } from "@powertrader/analytics";
 import { beforeAll, describe, expect, it } from "vitest";
+import { mustRun, newFolder } from "../fixtures/bin.ts";
+import { candlesFrom, writeCache } from "../fixtures/candle-cache.ts";
 import { copyRun, editJson, editLines, replayRun } from "../fixtures/run-folder.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are whatever the files hold
@@ -18,6 +20,22 @@ const textOf = (page: string) =>
     .replaceAll("&#39;", "'")
     .replaceAll("\u00a0", " ")
     .replace(/\s+/g, " ");
+
+const START_MS = Date.UTC(2024, 0, 1);
+
+/** A short sale into a price that triples at the 21st of 40 hourly bars. */
+async function ruinedRun(): Promise<string> {
+  const [cache, folder] = [newFolder(), join(newFolder(), "run")];
+  const priceAt = (bar: number) => (bar < 20 ? 100 - bar / 100 : 300);
+  const bars = Array.from({ length: 40 }, (_, bar) => {
+    const [open, close] = [priceAt(bar - 1), priceAt(bar)];
+    return { open, high: Math.max(open, close), low: Math.min(open, close), close, volume: 1e9 };
+  });
+  writeCache(cache, "walk", "BTC-USDT", "1hour", candlesFrom(START_MS, "1hour", bars));
+  const flags = "--exchange walk --coins BTC --start-date 2024-01-01 --strategy breakout --param lookback=3 --quiet";
+  await mustRun("pt-replay", [...flags.split(" "), "--cache-dir", cache, "--output-dir", folder]);
+  return folder;
+}
 
 let run: string;
 beforeAll(async () => {
@@ -183,8 +201,19 @@ describe("a report of a run that needs a warning", () => {
     expect(textOf(pageOf(folder))).toContain("PARTIAL The run folder was never sealed");
   });
 
-  it("marks a ruined run", () => {
-    expect(reported((result) => (result.status = "ruined")).text).toContain("RUINED Equity fell to zero");
+  it("marks a ruined run, and ends equity, benchmark and range at its last bar", async () => {
+    const folder = await ruinedRun();
+    const { analysis, metrics } = writeReport(folder) as Document;
+    const endTs = START_MS / 1000 + 21 * 3600;
+    expect(metrics.run).toMatchObject({ status: "ruined", end_ts: endTs, bars: 21 });
+    expect(analysis.run.equity.timeMs.at(-1)).toBe(endTs * 1000);
+    expect(analysis.benchmark).toHaveLength(22);
+    expect(metrics.benchmark.final_equity / 10_000 - 1).toBe(metrics.metrics.benchmark_return);
+    expect(metrics.metrics.benchmark_return).toBeCloseTo(2, 1);
+    const text = textOf(pageOf(folder));
+    expect(text).toContain("2024-01-01 to 2024-01-01 21:00 UTC");
+    expect(text).toContain("RUINED Equity fell to zero");
+    expect(text).toContain("All figures, those of buying and holding too, end there.");
   });
 
   it("names the metrics on which result.json disagrees, and shows the computed ones", () => {

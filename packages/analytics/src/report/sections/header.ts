@@ -49,7 +49,7 @@ function banners({ run, warnings }: Analysis): readonly Html[] {
       banner(
         "ruined",
         "RUINED",
-        "Equity fell to zero or below. Everything was closed at that bar and trading stopped.",
+        "Equity fell to zero or below. Everything was closed at that bar and trading stopped. All figures, those of buying and holding too, end there.",
       ),
     );
   }
