@@ -230,15 +230,19 @@ describe("the list of runs", () => {
   it("holds broken and unfinished folders beside the runs, and passes over anything else", () => {
     const results = dirname(copyRun(run));
     mkdirSync(join(results, "empty"));
+    mkdirSync(join(results, "pictures"));
+    writeFileSync(join(results, "pictures", "one.png"), "");
     mkdirSync(join(results, "broken"));
     writeFileSync(join(results, "broken", "config.json"), "{");
+    mkdirSync(join(results, "begun"));
+    writeFileSync(join(results, "begun", "run.json"), "{}");
     mkdirSync(join(results, ".hidden"));
     writeFileSync(join(results, "a-file"), "");
     symlinkSync("/nowhere", join(results, "dangling"));
     const runs = listRuns(results);
-    expect(runs.map((one) => one.name).sort()).toEqual(["broken", "copy", "empty"]);
+    expect(runs.map((one) => one.name).sort()).toEqual(["begun", "broken", "copy"]);
     expect(runs.find((one) => one.name === "copy")?.outcome?.result.status).toBe("completed");
-    expect(runs.find((one) => one.name === "empty")?.fault).toContain("it has no config.json");
+    expect(runs.find((one) => one.name === "begun")?.fault).toContain("it has no config.json");
     expect(runs.find((one) => one.name === "broken")?.fault).toContain("config.json");
     expect(latestRun(results)).toBe(join(results, "copy"));
   });

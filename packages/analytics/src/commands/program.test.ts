@@ -94,6 +94,7 @@ describe("pt-analyze", () => {
   it("lists runs as a table and as JSON", async () => {
     const results = resultsWithRun();
     mkdirSync(join(results, "broken"));
+    writeFileSync(join(results, "broken", "run.json"), "{}");
     const { out } = await say(["ls", "--results-dir", results]);
     expect(out).toMatch(
       /^small small one #t +sma-crossover +BTC +2024-01-01 2024-01-04 +\+2\.00.% +1\.00.% +— +01234567 +ruined, synthetic$/m,

@@ -4,7 +4,7 @@ import { asSystemError, PtError } from "@powertrader/core/errors";
 import { RUN_FILES } from "@powertrader/core/files";
 import { type RunOutcome, readOutcome } from "./read-run.ts";
 
-/** One folder of the results folder: a run, or why it cannot be read as one. */
+/** One run folder of the results folder: a run, or why it cannot be read as one. */
 export interface ListedRun {
   /** Name inside the results folder. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface ListedRun {
 }
 
 /**
- * All folders of the results folder, the one whose result was written last first, unfinished ones by their own time.
+ * All run folders of the results folder, the one whose result was written last first, unfinished ones by their own time.
  * @throws PtError E_RUN_FOLDER when there is no results folder
  */
 export function listRuns(resultsDir: string): readonly ListedRun[] {
@@ -62,9 +62,20 @@ function foldersIn(resultsDir: string): readonly Folder[] {
   for (const name of names) {
     const path = join(resultsDir, name);
     const own = statSync(path, { throwIfNoEntry: false });
-    if (own?.isDirectory() !== true || name.startsWith(".")) continue;
+    if (own?.isDirectory() !== true || name.startsWith(".") || !holdsRunFile(path)) continue;
     const result = statSync(join(path, RUN_FILES.result), { throwIfNoEntry: false });
     folders.push({ name, path, hasResult: result !== undefined, writtenMs: (result ?? own).mtimeMs });
   }
   return folders.sort((a, b) => b.writtenMs - a.writtenMs || (a.name < b.name ? 1 : -1));
 }
+
+/** Other folders may stand among the runs. One that cannot be looked into is listed, with the reason. */
+function holdsRunFile(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((name) => RUN_FILE_NAMES.has(name));
+  } catch {
+    return true;
+  }
+}
+
+const RUN_FILE_NAMES: ReadonlySet<string> = new Set(Object.values(RUN_FILES));
