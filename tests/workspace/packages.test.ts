@@ -47,6 +47,13 @@ test("the root names the supported Node and exactly one pnpm, and links every pa
   expect(linked.sort()).toEqual(packages.map(({ manifest }) => manifest.name).sort());
 });
 
+test.each([
+  ["cache", "sim-exchange"],
+  ["replay", "cache"],
+])("packages/%s declares packages/%s, whose program it starts", (starter, started) => {
+  expect(readManifest(`packages/${starter}`).dependencies).toHaveProperty([`@powertrader/${started}`]);
+});
+
 test("every export resolves from the root to a built file with something in it", () => {
   const names = packages.flatMap(({ manifest }) =>
     Object.keys(manifest.exports ?? {}).map((key) => path.posix.join(manifest.name, key)),
