@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { didYouMean, PtError } from "../errors/index.ts";
+import { nearest, PtError } from "../errors/index.ts";
 import { printable } from "../market/symbol.ts";
 
 const MAX_BYTES = 1 << 20;
@@ -147,10 +147,18 @@ function position(text: string, offset: number): string {
   return `${before.length}:${before.at(-1)!.length + 1}`;
 }
 
-/** @throws PtError E_CONFIG_KEY with the nearest known key */
-export function unknownKey(path: string, key: string, known: Iterable<string>): PtError {
-  return new PtError("E_CONFIG_KEY", `${path}: unknown key "${printable(key)}"${didYouMean(key, known)}`, {
-    hint: "pt-replay config show lists every key.",
+/** E_CONFIG_KEY with the known key that was meant: names are unique, so the nearest one tells the table too. */
+export function unknownKey(path: string, key: string, known: readonly string[]): PtError {
+  const keyOf = new Map(known.map((one) => [lastPart(one), one]));
+  const meant = keyOf.get(nearest(lastPart(key), keyOf.keys()) ?? "");
+  const suggestion = meant === undefined || meant === key ? "" : ` (did you mean "${meant}"?)`;
+  return new PtError("E_CONFIG_KEY", `${path}: unknown key "${printable(key)}"${suggestion}`, {
+    hint: "pt-replay config show lists every key; what stands before a dot is a table.",
     details: { file: path, key },
   });
+}
+
+/** `execution_model.fee_bps` → `fee_bps` */
+function lastPart(key: string): string {
+  return key.slice(key.lastIndexOf(".") + 1);
 }

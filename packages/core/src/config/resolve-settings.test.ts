@@ -162,7 +162,11 @@ describe("precedence", () => {
 
 describe("keys of a file", () => {
   it.each([
-    ['{"fee_bp": 5}', 'unknown key "fee_bp"'],
+    ['{"fee_bps": 5}', 'unknown key "fee_bps" (did you mean "execution_model.fee_bps"?)'],
+    ['{"fee_bp": 5}', 'unknown key "fee_bp" (did you mean "execution_model.fee_bps"?)'],
+    ['{"execution_model.fee_bps": 5}', 'unknown key "execution_model.fee_bps"'],
+    ['{"execution_model": {"seed": 5}}', 'unknown key "execution_model.seed" (did you mean "seed"?)'],
+    ['{"execution_modell": {}}', 'unknown key "execution_modell" (did you mean "execution_model"?)'],
     [
       '{"execution_model": {"fee_bp": 5}}',
       'unknown key "execution_model.fee_bp" (did you mean "execution_model.fee_bps"?)',
@@ -216,6 +220,7 @@ describe("values", () => {
     [{ flags: { "latency-ms": ["1,2,3"] } }, "E_NUMBER", "--latency-ms = [1,2,3]: must have <= 2 items"],
     [{ flags: { "initial-capital": ["0"] } }, "E_NUMBER", "--initial-capital = 0: must be > 0"],
     [{ flags: { seed: ["-1"] } }, "E_NUMBER", "--seed = -1: must be >= 0"],
+    [{ flags: { size: ["5"] } }, "E_NUMBER", "--size = 5: must be <= 1"],
     [{ flags: { "fill-at": ["open"] } }, "E_CONFIG_VALUE", '--fill-at = "open": must be "next-open" or "close"'],
     [{ flags: { timeframe: ["1hr"] } }, "E_TIMEFRAME", '--timeframe: unknown timeframe "1hr" (did you mean "1h"?)'],
     [{ environment: { PT_COINS: "BTC,../ETH" } }, "E_SYMBOL", 'PT_COINS: "../ETH" is not a coin name'],

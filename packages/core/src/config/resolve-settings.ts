@@ -81,17 +81,19 @@ function projectFile(folder: string): string | undefined {
 }
 
 function refuseUnknown(values: Readonly<Record<string, unknown>>, path: string): void {
-  const keys = [...RUN_SETTINGS.map((setting) => setting.key), "data"];
-  const top = new Set(keys.map((key) => key.split(".")[0]!));
-  for (const key of Object.keys(values)) if (!top.has(key)) throw unknownKey(path, key, top);
+  const keys = [...RUN_SETTINGS.map((setting) => setting.key), "execution_model", "data"];
+  for (const key of Object.keys(values))
+    if (key.includes(".") || !keys.includes(key)) throw unknownKey(path, key, keys);
   const model = values.execution_model ?? {};
   if (typeof model !== "object" || Array.isArray(model)) {
     throw new PtError("E_CONFIG_VALUE", `${path}: execution_model is not a table of keys`, {
       hint: "pt-replay init writes a file that shows how it looks.",
     });
   }
-  const inner = new Set(keys.filter((key) => key.startsWith("execution_model.")).map((key) => key.split(".")[1]!));
-  for (const key of Object.keys(model)) if (!inner.has(key)) throw unknownKey(path, `execution_model.${key}`, keys);
+  for (const name of Object.keys(model)) {
+    const key = `execution_model.${name}`;
+    if (!keys.includes(key)) throw unknownKey(path, key, keys);
+  }
 }
 
 interface Found {
