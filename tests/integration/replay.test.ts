@@ -148,7 +148,19 @@ describe("pt-replay", () => {
   it("shows settings with their origin", async () => {
     const { out: said } = await runInProcess(createProgram, "config show --origin --fee-bps 7 --coins btc".split(" "));
     expect(said.find((line) => line.startsWith("execution_model.fee_bps"))).toMatch(/7 {2}← --fee-bps$/);
-    expect(said.find((line) => line.startsWith("size "))).toMatch(/\(1 \/ number of coins\) {2}← default$/);
+    for (const [key, shown] of [
+      ["size", "(1 / number of coins)"],
+      ["start_date", "(none, required)"],
+      ["params", "(the strategy's own)"],
+      ["tags", "(none)"],
+    ]) {
+      expect(
+        said
+          .find((line) => line.startsWith(`${key} `))
+          ?.slice(key!.length)
+          .trim(),
+      ).toBe(`${shown}  ← default`);
+    }
     const { out: json } = await runInProcess(createProgram, "config show --json --coins btc".split(" "));
     expect(JSON.parse(json.join("\n"))).toMatchObject({ coins: ["BTC"], "execution_model.qty_step": 1e-8, size: null });
   });

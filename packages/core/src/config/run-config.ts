@@ -56,7 +56,7 @@ export const runConfigSchema = z.strictObject({
   end_date: dateText("end_date").optional(),
   strategy: z.string().max(200).default("sma-crossover"),
   params: z.record(z.string(), z.unknown()).default({}),
-  size: z.number().positive().max(100).optional(),
+  size: z.number().positive().max(1).optional(),
   seed: z.int().min(0).default(1),
   close_at_end: z.boolean().default(false),
   equity_interval: parsedBy<Timeframe>(parseTimeframe).nullable().default(null),

@@ -42,7 +42,7 @@ export const RUN_SETTINGS: readonly Setting[] = [
     kind: "text",
     value: "<date>",
     describe: "first moment traded, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ",
-    byDefault: "(required)",
+    byDefault: "none, required",
     example: "2024-01-01",
   },
   {
@@ -72,7 +72,7 @@ export const RUN_SETTINGS: readonly Setting[] = [
     key: "size",
     kind: "number",
     value: "<share>",
-    describe: "fraction of equity per entry",
+    describe: "fraction of equity per entry, at most 1 (no leverage)",
     byDefault: "1 / number of coins",
     example: "0.5",
   },

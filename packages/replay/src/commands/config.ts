@@ -22,7 +22,7 @@ export function configCommand({ console, flags }: Frame): Command {
       return {
         key,
         value: value ?? null,
-        shown: value == null ? `(${byDefault})` : JSON.stringify(value),
+        shown: isUnset(value) ? `(${byDefault})` : JSON.stringify(value),
         origin: resolved.origin.get(key)!,
       };
     });
@@ -38,6 +38,11 @@ export function configCommand({ console, flags }: Frame): Command {
     }
   });
   return new Command("config").description("look at the configuration").helpCommand(false).addCommand(show);
+}
+
+/** Nothing, or a list or table of nothing. */
+function isUnset(value: unknown): boolean {
+  return value == null || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
 function valueAt(values: unknown, key: string): unknown {
