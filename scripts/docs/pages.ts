@@ -1,6 +1,6 @@
 import type { Frame } from "@powertrader/core/cli";
 import { allErrorCodes, EXIT } from "@powertrader/core/errors";
-import { RUN_SETTINGS, variableName } from "@powertrader/core/settings";
+import { OTHER_VARIABLES, RUN_SETTINGS, variableName } from "@powertrader/core/settings";
 import type { Command } from "commander";
 import { createProgram as analyze } from "../../packages/analytics/src/commands/program.ts";
 import { createProgram as cache } from "../../packages/cache/src/commands/program.ts";
@@ -18,12 +18,6 @@ const FRAME: Frame = {
 export function programs(): readonly Command[] {
   return [cache, replay, analyze, simExchange].map((createProgram) => createProgram(FRAME));
 }
-
-/** Variables that are no settings of a run. */
-const OTHER_VARIABLES = [
-  ["PT_RESULTS_DIR", "folder in which pt-analyze looks for runs", "backtest_results"],
-  ["PT_DEBUG", "print the stack of every error, like --debug", ""],
-] as const;
 
 /** `.env.example`: every variable the programs read. */
 export function environmentPage(): string {

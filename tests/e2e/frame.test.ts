@@ -55,6 +55,13 @@ describe.concurrent("a program that ends well", () => {
     expect(await run(args)).toEqual({ status: 0, stdout: "a result\n", stderr: "" });
   });
 
+  it("warns of a variable that no program reads, unless it is to be quiet", async () => {
+    const env = { PT_FEE_BSP: "5" };
+    const warning = 'warning: no program reads the variable PT_FEE_BSP (did you mean "PT_FEE_BPS"?)\n';
+    expect(await run("talk", env)).toEqual({ status: 0, stdout: "a result\n", stderr: `${warning}a note\n` });
+    for (const args of ["talk --quiet", "talk --json"]) expect((await run(args, env)).stderr).toBe("");
+  });
+
   it("prints help and version on stdout", async () => {
     expect(await run("--version")).toEqual({ status: 0, stdout: "1.2.3\n", stderr: "" });
     expect(await run("talk --help")).toEqual({ status: 0, stdout: expect.stringContaining("--steps <n>"), stderr: "" });

@@ -1,5 +1,6 @@
 import { asSystemError, didYouMean, EXIT, exitCodeOf, PtError } from "../errors/index.ts";
 import { type Console, createConsole, type GlobalFlags } from "./console.ts";
+import { warnOfUnknownVariables } from "./warn-of-unknown-variables.ts";
 
 /** The parts of a commander command that the frame needs; core itself does not depend on commander. */
 export interface Program {
@@ -33,6 +34,7 @@ export async function runMain(
 ): Promise<void> {
   const flags = globalFlags(argv);
   const console = createConsole(flags);
+  warnOfUnknownVariables(console, process.env);
   const abort = new AbortController();
   quietOnClosedPipe();
   process.on("uncaughtException", (error) => {
