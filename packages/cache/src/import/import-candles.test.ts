@@ -24,8 +24,12 @@ function load(content: string | Uint8Array, more: Partial<ImportOptions> = {}) {
   const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
     bytes.subarray(size * i, size * i + size),
   );
+  return importChunks(Readable.from(pieces), bytes.length, more);
+}
+
+function importChunks(chunks: AsyncIterable<Uint8Array>, size: number, more: Partial<ImportOptions>) {
   return importCandles(
-    { name: "my.csv", chunks: Readable.from(pieces), size: bytes.length },
+    { name: "my.csv", chunks, size },
     {
       cacheDir,
       exchange: "own",
@@ -234,6 +238,21 @@ describe("importCandles", () => {
 
   it("stops when told to", async () => {
     const stopped = load(plain, { signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: "E_CANCELLED" });
+    expect(existsSync(join(cacheDir, "own"))).toBe(false);
+  });
+
+  it.each([
+    ["CSV", Buffer.from(plain)],
+    ["gzipped CSV", gzipSync(plain)],
+  ])("stops in the middle of %s", async (_name, bytes) => {
+    const abort = new AbortController();
+    async function* chunks() {
+      yield bytes.subarray(0, 20);
+      abort.abort();
+      yield bytes.subarray(20);
+    }
+    const stopped = importChunks(chunks(), bytes.length, { signal: abort.signal });
     await expect(stopped).rejects.toMatchObject({ code: "E_CANCELLED" });
     expect(existsSync(join(cacheDir, "own"))).toBe(false);
   });

@@ -88,6 +88,7 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>, name: string): AsyncIt
   try {
     for await (const chunk of unpacked) yield chunk;
   } catch (error) {
+    if (error instanceof PtError) throw error; // from the chunks
     throw new PtError("E_IMPORT", `${name} is damaged: ${(error as Error).message}`, {
       hint: "The compressed file is cut off or corrupt; fetch it again.",
       cause: error,
