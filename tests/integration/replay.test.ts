@@ -208,6 +208,16 @@ describe("a replay that cannot be", () => {
     );
   });
 
+  it("names another exchange of the cache that has the coins, and never tells to fetch from one that is misspelt", async () => {
+    fill();
+    const said = await failure(() => replay("--coins BTC --start-date 2024-01-01 --exchange tset"));
+    expect(said).toContain(`tset has no BTC-USDT 1hour; it has nothing — ${cache}/test has it: use --exchange test.`);
+    expect(said).not.toContain("pt-cache warm");
+    writeCache(cache, "other", "ETH-USDT", "1hour", walk(START, "1hour", 48));
+    const both = await failure(() => replay("--coins BTC --start-date 2024-01-01 --exchange other"));
+    expect(both).toContain(`${cache}/test has it: use --exchange test. Fetch it: npx --no -- pt-cache warm`);
+  });
+
   it("never goes into a folder that holds anything", async () => {
     fill();
     mkdirSync(out, { recursive: true });

@@ -10,6 +10,7 @@ import {
   timeframeMs,
 } from "@powertrader/core/market";
 import { formatDate, formatTime } from "@powertrader/core/time";
+import { otherExchangesWith } from "./other-exchanges.ts";
 
 export interface DataRequest {
   readonly cacheDir: string;
@@ -79,10 +80,19 @@ function openAll(request: DataRequest): readonly OpenedSeries[] {
     "E_CACHE_MISS",
     `${cacheDir}/${exchange} has no ${absent.join(", ")} ${timeframe}; it has ${there}`,
     {
-      hint: `Fetch it: ${warmCommand(request, absent, request.startMs, request.endMs)}`,
+      hint: whereToGet(absent, held.length === 0, request),
       details: { symbols: absent, timeframe, held },
     },
   );
+}
+
+/** Another exchange of the cache, or a command that fetches; not that for a name under which nothing was ever fetched. */
+function whereToGet(symbols: readonly string[], isUnknownExchange: boolean, request: DataRequest): string {
+  const [other] = otherExchangesWith(symbols, request);
+  const fetchIt = `Fetch it: ${warmCommand(request, symbols, request.startMs, request.endMs)}`;
+  if (other === undefined) return fetchIt;
+  const useOther = `${request.cacheDir}/${other} has it: use --exchange ${other}.`;
+  return isUnknownExchange ? useOther : `${useOther} ${fetchIt}`;
 }
 
 function wantedRange(request: DataRequest, series: readonly OpenedSeries[]): TimeRange {
