@@ -79,10 +79,20 @@ function readCounts() {
   return JSON.parse(readFileSync(COUNTS_FILE, "utf8"));
 }
 
-/** A failed run is never reported with zero failures. @param {import("./count-reporter.mjs").Counts} counts @param {number} exitCode */
+/**
+ * A failed run is never reported with zero failures, and a killed one says that it was.
+ * @param {import("./count-reporter.mjs").Counts} counts @param {number} exitCode
+ */
 export function summaryLine({ passed, failed, skipped }, exitCode) {
+  const signal = signalOf(exitCode);
+  const killed = signal === undefined ? "" : `the test run was killed (${signal})\n`;
   const shown = exitCode === 0 ? failed : Math.max(failed, 1);
-  return `${skipped > 0 ? `${skipped} skipped\n` : ""}${passed} passed, ${shown} failed`;
+  return `${killed}${skipped > 0 ? `${skipped} skipped\n` : ""}${passed} passed, ${shown} failed`;
+}
+
+/** The signal that an exit code in the shell's numbering stands for. @param {number} exitCode */
+function signalOf(exitCode) {
+  return Object.entries(constants.signals).find(([, number]) => exitCode === 128 + number)?.[0];
 }
 
 /** @param {string[]} args */

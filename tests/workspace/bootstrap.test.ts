@@ -93,6 +93,12 @@ describe("test summary", () => {
   });
 });
 
+test("a killed test run says so before its counts", () => {
+  const none = { passed: 0, failed: 0, skipped: 0 };
+  expect(summaryLine(none, 137)).toBe("the test run was killed (SIGKILL)\n0 passed, 1 failed");
+  expect(summaryLine(none, 143)).toBe("the test run was killed (SIGTERM)\n0 passed, 1 failed");
+});
+
 test("line coverage is summed per package", () => {
   const summary = {
     total: { lines: { total: 99, covered: 99 } },
