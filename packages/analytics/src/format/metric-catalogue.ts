@@ -1,4 +1,3 @@
-import { HOUR_MS } from "@powertrader/core/market";
 import {
   formatChange,
   formatCount,
@@ -8,7 +7,8 @@ import {
   formatNumber,
   formatRatio,
   formatShare,
-} from "./numbers.ts";
+} from "@powertrader/core/format";
+import { HOUR_MS } from "@powertrader/core/market";
 
 /** How a metric is printed. */
 export type MetricUnit = "change" | "share" | "money" | "gain" | "ratio" | "count" | "days" | "hours" | "percent";

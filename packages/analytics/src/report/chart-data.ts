@@ -1,7 +1,7 @@
 import type { Trade } from "@powertrader/core/engine";
+import { formatDuration } from "@powertrader/core/format";
 import { type CandleColumns, sliceColumns } from "@powertrader/core/market";
 import type { Analysis } from "../analysis/analyze-run.ts";
-import { formatDuration } from "../format/numbers.ts";
 import type { SeriesBars } from "../run-folder/read-bars.ts";
 import { sampleCandles } from "./sample-candles.ts";
 import { sampleRows } from "./sample-rows.ts";

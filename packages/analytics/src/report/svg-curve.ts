@@ -1,4 +1,4 @@
-import { formatDay, formatNumber } from "../format/numbers.ts";
+import { formatDay, formatNumber } from "@powertrader/core/format";
 import { type Html, html } from "./html.ts";
 import { sampleRows } from "./sample-rows.ts";
 

@@ -1,6 +1,6 @@
+import { formatChange, formatGain } from "@powertrader/core/format";
 import type { MetricSet } from "@powertrader/core/metrics";
 import { formatMetric, METRIC_CATALOGUE } from "../format/metric-catalogue.ts";
-import { formatChange, formatGain } from "../format/numbers.ts";
 import { type Html, html } from "./html.ts";
 
 /** A dash that says on hover and to screen readers why there is no value. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { PtError } from "@powertrader/core/errors";
 import { type Result, RUN_FILES } from "@powertrader/core/files";
+import { formatMinute } from "@powertrader/core/format";
 import { bucketOpen, isTimeframe, timeframeMs } from "@powertrader/core/market";
-import { formatMinute } from "../format/numbers.ts";
 import { brokenFolder } from "./broken-folder.ts";
 import type { SeriesBars } from "./read-bars.ts";
 import type { EquityRows } from "./read-equity.ts";

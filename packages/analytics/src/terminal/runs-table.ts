@@ -1,6 +1,6 @@
+import { formatChange, formatDay, formatRatio, formatShare } from "@powertrader/core/format";
 import { printable } from "@powertrader/core/market";
 import Table from "cli-table3";
-import { formatChange, formatDay, formatRatio, formatShare } from "../format/numbers.ts";
 import type { ListedRun } from "../run-folder/list-runs.ts";
 
 /** The runs for other programs: an array, newest first; a folder that cannot be read has an `error`. */

@@ -1,8 +1,8 @@
+import { formatDay, formatMoney } from "@powertrader/core/format";
 import { printable } from "@powertrader/core/market";
 import Table from "cli-table3";
 import type { Analysis } from "../analysis/analyze-run.ts";
 import { formatMetric, METRIC_CATALOGUE } from "../format/metric-catalogue.ts";
-import { formatDay, formatMoney } from "../format/numbers.ts";
 
 const BESIDE_BENCHMARK = [
   "total_return",

@@ -30,6 +30,7 @@ async function replay(frame: Frame, command: Command, warmFirst: boolean, run: b
   }
   const { prepareRun } = await import("../run/prepare-run.ts");
   const { newRunDir, refuseUsedFolder } = await import("../run/run-folder.ts");
+  const { formatCount, formatMoney } = await import("@powertrader/core/format");
   const { executeRun } = await import("../run/execute-run.ts");
   const { describeRun, summaryOf } = await import("../run/summary.ts");
 
@@ -49,7 +50,7 @@ async function replay(frame: Frame, command: Command, warmFirst: boolean, run: b
       onProgress: ({ bar, bars, nowMs, pnl, trades }) =>
         display.update(
           bar / bars,
-          () => `${new Date(nowMs).toISOString().slice(0, 10)}  PnL ${pnl.toFixed(2)}  ${trades} trades`,
+          () => `${new Date(nowMs).toISOString().slice(0, 10)}  PnL ${formatMoney(pnl)}  ${formatCount(trades)} trades`,
         ),
     });
     display.end();

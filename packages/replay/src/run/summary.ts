@@ -1,5 +1,6 @@
 import type { RunConfig } from "@powertrader/core/config";
 import type { Result } from "@powertrader/core/files";
+import { formatChange, formatCount, formatMoney, formatRatio, formatShare } from "@powertrader/core/format";
 import { shortTimeframe } from "@powertrader/core/market";
 import { formatDate } from "@powertrader/core/time";
 import Table from "cli-table3";
@@ -22,33 +23,30 @@ export function summaryOf(result: Result, config: RunConfig, folder: string): st
     style: { head: [], border: [], compact: true },
     colAligns: ["left", "right", "left", "right"],
   });
-  const money = (value: number | null | undefined) => (value == null ? "—" : MONEY.format(value));
-  const share = (value: number | null | undefined) => (value == null ? "—" : `${PERCENT.format(value * 100)} %`);
-  const ratio = (value: number | null | undefined) => (value == null ? "—" : value.toFixed(2));
+  const orDash = (value: number | null | undefined, format: (value: number) => string) =>
+    value == null ? "—" : format(value);
   table.push(
-    ["final equity", `${money(result.final_equity)} ${config.quote}`, "trades", String(metrics.trades ?? 0)],
-    ["return", share(metrics.total_return), "win rate", share(metrics.win_rate)],
-    ["buy and hold", share(metrics.benchmark_return), "profit factor", ratio(metrics.profit_factor)],
-    ["max drawdown", share(metrics.max_drawdown), "fees paid", money(metrics.fees)],
-    ["sharpe", ratio(metrics.sharpe), "exposure", share(metrics.exposure)],
+    ["final equity", `${formatMoney(result.final_equity)} ${config.quote}`, "trades", formatCount(metrics.trades ?? 0)],
+    ["return", orDash(metrics.total_return, formatChange), "win rate", orDash(metrics.win_rate, formatShare)],
+    [
+      "buy and hold",
+      orDash(metrics.benchmark_return, formatChange),
+      "profit factor",
+      orDash(metrics.profit_factor, formatRatio),
+    ],
+    ["max drawdown", orDash(metrics.max_drawdown, formatShare), "fees paid", orDash(metrics.fees, formatMoney)],
+    ["sharpe", orDash(metrics.sharpe, formatRatio), "exposure", orDash(metrics.exposure, formatShare)],
   );
   const synthetic = result.synthetic ? " · SYNTHETIC candles" : "";
   const ruined = result.status === "ruined" ? " · RUINED: equity fell to zero and trading stopped" : "";
   return [
-    `${config.strategy} · ${config.coins.join(", ")} · ${formatDate(result.start_ts * 1000)} to ${formatDate(result.end_ts * 1000)} · ${MONEY.format(result.bars).replace(/\.00$/, "")} bars${synthetic}${ruined}`,
+    `${config.strategy} · ${config.coins.join(", ")} · ${formatDate(result.start_ts * 1000)} to ${formatDate(result.end_ts * 1000)} · ${formatCount(result.bars)} bars${synthetic}${ruined}`,
     table.toString(),
     ...result.open_positions.map(
-      (one) => `open: ${one.side} ${one.qty} ${one.symbol}, worth ${money(one.value)} ${config.quote}`,
+      (one) => `open: ${one.side} ${one.qty} ${one.symbol}, worth ${formatMoney(one.value)} ${config.quote}`,
     ),
     ...result.notes.map((note) => `note: ${note}`),
     `run folder: ${folder}`,
     `next: npx --no -- pt-analyze ${folder}`,
   ].join("\n");
 }
-
-const MONEY = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const PERCENT = new Intl.NumberFormat("en-US", {
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 2,
-  signDisplay: "auto",
-});

@@ -1,5 +1,5 @@
+import { formatCount, formatMinute, formatNumber, formatPrice, formatShare } from "@powertrader/core/format";
 import type { Analysis } from "../../analysis/analyze-run.ts";
-import { formatCount, formatMinute, formatNumber, formatPrice, formatShare } from "../../format/numbers.ts";
 import { type Html, html } from "../html.ts";
 import { table } from "../table.ts";
 import { orDash } from "../values.ts";

@@ -1,5 +1,5 @@
+import { formatSetting } from "@powertrader/core/format";
 import type { Analysis } from "../../analysis/analyze-run.ts";
-import { formatSetting } from "../../format/numbers.ts";
 import { type Html, html } from "../html.ts";
 import { pairs } from "../table.ts";
 

@@ -1,5 +1,5 @@
+import { formatMoney, formatShare } from "@powertrader/core/format";
 import type { Analysis } from "../../analysis/analyze-run.ts";
-import { formatMoney, formatShare } from "../../format/numbers.ts";
 import { type Html, html } from "../html.ts";
 import { table } from "../table.ts";
 import { gain } from "../values.ts";

@@ -1,5 +1,3 @@
-import { DAY_MS } from "@powertrader/core/market";
-import { type Analysis, DRAWDOWNS_KEPT } from "../../analysis/analyze-run.ts";
 import {
   formatCount,
   formatDay,
@@ -7,7 +5,9 @@ import {
   formatMinute,
   formatNumber,
   formatShare,
-} from "../../format/numbers.ts";
+} from "@powertrader/core/format";
+import { DAY_MS } from "@powertrader/core/market";
+import { type Analysis, DRAWDOWNS_KEPT } from "../../analysis/analyze-run.ts";
 import { belowPeak } from "../chart-data.ts";
 import { type Html, html } from "../html.ts";
 import { svgCurve } from "../svg-curve.ts";

@@ -1,5 +1,3 @@
-import { isTimeframe, shortTimeframe } from "@powertrader/core/market";
-import type { Analysis } from "../../analysis/analyze-run.ts";
 import {
   formatChange,
   formatCount,
@@ -8,7 +6,9 @@ import {
   formatMoney,
   formatSetting,
   formatShare,
-} from "../../format/numbers.ts";
+} from "@powertrader/core/format";
+import { isTimeframe, shortTimeframe } from "@powertrader/core/market";
+import type { Analysis } from "../../analysis/analyze-run.ts";
 import { type Html, html } from "../html.ts";
 
 /** What was run, what must be known first, and the outcome in a few sentences. */

@@ -1,6 +1,6 @@
+import { formatChange } from "@powertrader/core/format";
 import type { MonthlyReturn } from "@powertrader/core/metrics";
 import type { Analysis } from "../../analysis/analyze-run.ts";
-import { formatChange } from "../../format/numbers.ts";
 import { type Html, html } from "../html.ts";
 import { noValue } from "../values.ts";
 

@@ -1,6 +1,6 @@
 import type { Result } from "@powertrader/core/files";
+import { formatMinute, formatMoney, formatPrice } from "@powertrader/core/format";
 import type { Analysis } from "../../analysis/analyze-run.ts";
-import { formatMinute, formatMoney, formatPrice } from "../../format/numbers.ts";
 import { type Html, html } from "../html.ts";
 import { table } from "../table.ts";
 import { gain } from "../values.ts";

@@ -1,5 +1,5 @@
+import { formatCount } from "@powertrader/core/format";
 import type { Analysis } from "../../analysis/analyze-run.ts";
-import { formatCount } from "../../format/numbers.ts";
 import type { RecordedSeries } from "../../run-folder/recorded-config.ts";
 import { type Html, html } from "../html.ts";
 import { pairs, table } from "../table.ts";

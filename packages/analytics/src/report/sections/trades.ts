@@ -1,6 +1,4 @@
 import type { Trade } from "@powertrader/core/engine";
-import type { Analysis } from "../../analysis/analyze-run.ts";
-import type { SymbolRow, TradeGroup } from "../../analysis/trade-groups.ts";
 import {
   formatChange,
   formatCount,
@@ -9,7 +7,9 @@ import {
   formatPrice,
   formatRatio,
   formatShare,
-} from "../../format/numbers.ts";
+} from "@powertrader/core/format";
+import type { Analysis } from "../../analysis/analyze-run.ts";
+import type { SymbolRow, TradeGroup } from "../../analysis/trade-groups.ts";
 import { type Html, html } from "../html.ts";
 import { type Column, table } from "../table.ts";
 import { change, gain, orDash } from "../values.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "@powertrader/core/market";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../market/timeframe.ts";
 
 const MINUS = "\u2212";
 const NO_BREAK = "\u00a0";

@@ -1,5 +1,5 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "@powertrader/core/market";
 import { describe, expect, it } from "vitest";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../market/index.ts";
 import {
   formatChange,
   formatDay,
@@ -12,7 +12,7 @@ import {
   formatRatio,
   formatSetting,
   formatShare,
-} from "./numbers.ts";
+} from "./index.ts";
 
 /** No-break spaces as plain ones, so that expectations can be read. */
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
