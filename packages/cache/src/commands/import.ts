@@ -10,9 +10,10 @@ import {
 } from "@powertrader/core/market";
 import { Command } from "commander";
 import type { ImportReport } from "../import/import-candles.ts";
+import type { RowsReport } from "../import/judge-rows.ts";
 import type { Rejection } from "../import/rejections.ts";
 import type { Calendar } from "../import/sort-rows.ts";
-import { describeGaps, describeRange, gapsToWire, rangeToWire, suggestReplay } from "./describe.ts";
+import { countOf, describeGaps, describeRange, gapsToWire, rangeToWire, suggestReplay } from "./describe.ts";
 import { addCommonFlags, addLockFlag, cacheDirFlag, cacheDirOf, parseLockWait } from "./flags.ts";
 
 interface Flags {
@@ -30,6 +31,9 @@ const LISTED = 10;
 const EXAMPLES = `
 FILE is CSV, CSV.gz, or JSON (candles as objects, or exchange tuples such as Binance klines); - reads stdin.
 Times are seconds, milliseconds or microseconds since 1970, or ISO dates (UTC); rows may come in any order.
+Of several rows of a bar the one that was written last is taken: the last of the file, the first where it runs newest first.
+Rows that repeat it are counted as duplicates, rows that differ from it are listed as conflicts. Nothing is stored unless
+more than half of the rows are good, or when all are bars of a longer timeframe.
 
 Examples:
   $ npx --no -- pt-cache import my-candles.csv --exchange binance --symbol BTC-USDT --timeframe 1h
@@ -70,18 +74,19 @@ async function run(file: string, flags: Flags, { console, flags: { json }, signa
   const input = await openInput(file);
   const display = createProgress(console, `importing ${input.name}`);
   try {
-    const onProgress = (share: number | undefined, rows: number) => display.update(share ?? 0, () => `${rows} rows`);
+    const onProgress = (share: number | undefined, rows: number) =>
+      display.update(share ?? 0, () => countOf(rows, "row"));
     const report = await importCandles(input, { ...place, ...columns, signal, onProgress });
     display.end();
-    listRejections(report.rejections, report.rejected, report.unit, console);
+    listRows(report, console);
     for (const name of report.setAside) console.note(`a damaged file was moved aside: ${name}`);
     if (json) console.out(JSON.stringify(toWire(report)));
     else console.out(describe(report, cacheDirFlag(flags)));
     if (report.looksLike !== undefined) console.note(looksLikeNote(report));
   } catch (error) {
     display.end();
-    const { rejections, rejected } = error instanceof PtError ? error.details : {};
-    listRejections((rejections ?? []) as readonly Rejection[], Number(rejected ?? 0), "row", console);
+    if (error instanceof PtError && "rejections" in error.details)
+      listRows(error.details as unknown as RowsReport, console);
     throw error;
   }
 }
@@ -91,25 +96,37 @@ function parseCalendar(text: string): Calendar {
   throw new PtError("E_USAGE", `--calendar: "${printable(text)}" is neither 24x7 nor as-is`);
 }
 
-function listRejections(
-  rejections: readonly Rejection[],
-  count: number,
-  unit: string,
-  console: Frame["console"],
-): void {
-  for (const { line, reason } of rejections.slice(0, LISTED)) console.note(`rejected ${unit} ${line}: ${reason}`);
+function listRows({ rejections, rejected, conflicts, conflicting, unit }: RowsReport, console: Frame["console"]): void {
+  list(`rejected ${unit}`, rejections, rejected, console);
+  list(`conflict ${unit}`, conflicts, conflicting, console);
+}
+
+function list(title: string, rows: readonly Rejection[], count: number, console: Frame["console"]): void {
+  for (const { line, reason } of rows.slice(0, LISTED)) console.note(`${title} ${line}: ${reason}`);
   if (count > LISTED) console.note(`… and ${count - LISTED} more`);
 }
 
 function describe(report: ImportReport, cacheDir: string): string {
-  const { exchange, symbol, timeframe, read, added, revised, outdated, unchanged, rejected, range, gaps } = report;
+  const { exchange, symbol, timeframe, range, gaps } = report;
   const [coin, quote] = symbol.split("-") as [string, string];
-  const old = outdated === 0 ? "" : `, ${outdated} older than the cache`;
   return [
     `${symbol} ${shortTimeframe(timeframe)} of ${exchange}: ${describeRange(range)}, ${describeGaps(gaps, timeframeMs(timeframe))}`,
-    `${read} rows read: ${added} stored, ${revised} revised, ${unchanged} known already${old}, ${rejected} rejected`,
+    describeRows(report),
     suggestReplay({ exchange, coins: [coin], quote, timeframe, fromMs: range.fromMs }, cacheDir),
   ].join("\n");
+}
+
+function describeRows(report: ImportReport): string {
+  const { read, added, revised, unchanged, outdated, duplicates, conflicting, rejected } = report;
+  return [
+    `${countOf(read, "row")} read: ${added} stored`,
+    `${revised} revised`,
+    `${unchanged} known already`,
+    ...(outdated === 0 ? [] : [`${outdated} older than the cache`]),
+    ...(duplicates === 0 ? [] : [countOf(duplicates, "duplicate")]),
+    ...(conflicting === 0 ? [] : [countOf(conflicting, "conflict")]),
+    `${rejected} rejected`,
+  ].join(", ");
 }
 
 function looksLikeNote({ looksLike, timeframe }: ImportReport): string {
@@ -129,6 +146,9 @@ function toWire(report: ImportReport): object {
     revised: report.revised,
     outdated: report.outdated,
     unchanged: report.unchanged,
+    duplicates: report.duplicates,
+    conflicting: report.conflicting,
+    conflicts: report.conflicts,
     rejected: report.rejected,
     rejections: report.rejections,
     ...rangeToWire(report.range),

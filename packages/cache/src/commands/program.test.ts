@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Frame } from "@powertrader/core/cli";
 import { listSegments } from "@powertrader/core/files";
@@ -102,8 +102,24 @@ describe("pt-cache import", () => {
     await expect(failing).rejects.toMatchObject({ code: "E_IMPORT" });
   });
 
+  it("counts duplicates and lists conflicts", async () => {
+    const path = csv([0, 1, 1, 2, 3, 4]);
+    appendFileSync(path, `${T0 + 4 * HOUR},10,12,9,11,6\n`);
+    const { out, notes } = await importing(path);
+    expect(out).toContain("7 rows read: 5 stored, 0 revised, 0 known already, 1 duplicate, 1 conflict, 0 rejected");
+    expect(notes).toEqual(["conflict line 7: another row of the bar stands at 8 and is taken"]);
+    expect(JSON.parse((await importing(path, "--json")).out)).toMatchObject({
+      duplicates: 1,
+      conflicting: 1,
+      conflicts: [{ line: 7 }],
+    });
+    const torn = csv([0]);
+    appendFileSync(torn, `${T0},10,12,9,11,6\n`);
+    await expect(importing(torn)).rejects.toMatchObject({ code: "E_IMPORT", details: { conflicting: 1 } });
+  });
+
   it("notes rows that look like another timeframe, and what it moved aside", async () => {
-    expect((await importing(csv([0, 4, 8]))).notes).toEqual([
+    expect((await importing(csv([0, 4, 8, 9]))).notes).toEqual([
       "most rows are 4h apart, not 1h: was --timeframe 4h meant?",
     ]);
     const [segment] = listSegments(cacheDir, "binance");

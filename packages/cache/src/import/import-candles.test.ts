@@ -114,28 +114,49 @@ describe("importCandles", () => {
         row(8),
         row(9),
         row(10),
+        row(11),
         row(24 * 1000),
       ),
     );
-    expect(report).toMatchObject({ read: 12, added: 6, rejected: 6, unit: "line" });
+    expect(report).toMatchObject({ read: 13, added: 7, rejected: 6, unit: "line" });
     expect(report.rejections).toEqual([
       { line: 3, reason: '"soon" is not a time' },
       { line: 4, reason: "high is below another price" },
       { line: 5, reason: "a price is missing, zero or negative" },
       { line: 6, reason: "volume is missing, negative or infinite" },
       { line: 7, reason: "not on the grid of 1hour bars" },
-      { line: 13, reason: "the bar has not closed yet" },
+      { line: 14, reason: "the bar has not closed yet" },
     ]);
   });
 
-  it("keeps the last copy of a bar and rejects earlier ones that differ", async () => {
-    const report = await load(rows(HEADER, row(1, 5), row(0), row(1, 6), row(1, 6), row(2), row(2)));
+  it("takes the row of a bar that was written last, and lists those that differ from it", async () => {
+    const report = await load(rows(HEADER, row(1, 6), row(0), row(1, 5), row(1, 6), row(2), row(2)));
     expect(prices(read()!.columns)).toEqual([
       [0, 100],
       [1, 6],
       [2, 100],
     ]);
-    expect(report.rejections).toEqual([{ line: 2, reason: "another copy of the bar stands at 4; the last one stays" }]);
+    expect(report).toMatchObject({ read: 6, added: 3, duplicates: 2, conflicting: 1, rejected: 0 });
+    expect(report.conflicts).toEqual([{ line: 4, reason: "another row of the bar stands at 5 and is taken" }]);
+  });
+
+  it("takes the first row of a bar where the file runs newest first", async () => {
+    const report = await load(rows(HEADER, row(2), row(1, 6), row(1, 5), row(0), row(0)));
+    expect(prices(read()!.columns)).toEqual([
+      [0, 100],
+      [1, 6],
+      [2, 100],
+    ]);
+    expect(report).toMatchObject({ duplicates: 1, conflicts: [{ line: 4, reason: expect.stringContaining("at 3") }] });
+  });
+
+  it("refuses two series in one file", async () => {
+    const mixed = [0, 1, 2].flatMap((hour) => [row(hour, 100), row(hour, 7)]);
+    await expect(load(rows(HEADER, ...mixed))).rejects.toMatchObject({
+      code: "E_IMPORT",
+      message: expect.stringContaining("only 3 of 6 rows"),
+      hint: expect.stringContaining("one series only"),
+    });
   });
 
   it("reports gaps, or none where the file's calendar is taken as it is", async () => {
@@ -199,14 +220,14 @@ describe("importCandles", () => {
     ["an empty file", "", "no header", {}],
     ["prose", "hello\nworld\n", "no header", {}],
     ["prose without end", "hello\n".repeat(100), "no header", {}],
-    ["a header alone", `${HEADER}\n`, "none of 0 rows", {}],
-    ["only bad rows", rows(HEADER, "x,1,1,1,1,1"), "none of 1 rows", {}],
+    ["a header alone", `${HEADER}\n`, "none of its rows", {}],
+    ["only bad rows", rows(HEADER, "x,1,1,1,1,1"), "none of its rows", {}],
     ["more bad rows than good ones", rows(HEADER, row(0), "x,,,,,", "y,,,,,"), "only 1 of 3 rows", {}],
     ["a zip archive", Buffer.from("PK\x03\x04xx"), "zip", {}],
     ["binary data", Buffer.from([1, 2, 0, 4]), "binary", {}],
     ["a JSON object", '{"data":[]}', "JSON object", {}],
     ["broken JSON", '[{"time":1', "JSON is broken", {}],
-    ["an empty JSON array", "[]", "none of 0 rows", {}],
+    ["an empty JSON array", "[]", "none of its rows", {}],
     ["JSON of something else", '[{"a":1}]', "not a candle", {}],
     ["JSON numbers", "[1,2,3]", "not a candle", {}],
     ["JSON text", '["a"]', "not a candle", {}],
@@ -229,11 +250,31 @@ describe("importCandles", () => {
     expect(existsSync(join(cacheDir, "own"))).toBe(false);
   });
 
-  it("suggests the timeframe that the rows have", async () => {
+  it("suggests the timeframe that rejected rows have", async () => {
     const quarters = rows(HEADER, row(0), row(0.25), row(0.5), row(0.75));
     await expect(load(quarters)).rejects.toMatchObject({ hint: expect.stringContaining("--timeframe 15m") });
-    const days = await load(rows(HEADER, row(0), row(24), row(48)));
-    expect(days).toMatchObject({ looksLike: "1day", gaps: { bars: 46 } });
+  });
+
+  it("refuses bars that are longer throughout, newest first or not", async () => {
+    for (const hours of [
+      [0, 24, 48, 96],
+      [96, 48, 24, 0],
+    ]) {
+      await expect(load(rows(HEADER, ...hours.map((hour) => row(hour))))).rejects.toMatchObject({
+        code: "E_IMPORT",
+        message: expect.stringContaining("holds 1d candles, not 1h"),
+        hint: expect.stringContaining("--timeframe 1d"),
+      });
+    }
+    expect(existsSync(join(cacheDir, "own"))).toBe(false);
+  });
+
+  it.each<[string, readonly number[], Partial<ImportOptions>]>([
+    ["two rows tell too little", [0, 24], {}],
+    ["some rows are closer", [0, 24, 25, 49, 73], {}],
+    ["the file's calendar is taken as it is", [0, 24, 48], { calendar: "as-is" }],
+  ])("only says what rows look like when %s", async (_name, hours, more) => {
+    expect(await load(rows(HEADER, ...hours.map((hour) => row(hour))), more)).toMatchObject({ looksLike: "1day" });
   });
 
   it("stops when told to", async () => {

@@ -1,21 +1,13 @@
 import { PtError } from "@powertrader/core/errors";
 import { readSeries } from "@powertrader/core/files";
-import {
-  type CandleColumns,
-  shortTimeframe,
-  TIMEFRAMES,
-  type Timeframe,
-  type TimeRange,
-  timeframeMs,
-  WEEK_MS,
-} from "@powertrader/core/market";
+import { type Timeframe, type TimeRange, timeframeMs, WEEK_MS } from "@powertrader/core/market";
 import { type Clock, systemClock } from "@powertrader/core/time";
 import { withCacheLock } from "../store/cache-lock.ts";
 import { type GapReport, gapsIn, reportGaps } from "../store/gaps.ts";
+import { type RowsReport, refuseBadRows, refuseLongerBars, reportRows, suggestTimeframe } from "./judge-rows.ts";
 import type { ImportInput } from "./open-input.ts";
 import type { RawRows } from "./raw-rows.ts";
 import { readCandles } from "./read-candles.ts";
-import type { Rejection } from "./rejections.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { type Calendar, sortRows } from "./sort-rows.ts";
 
@@ -35,23 +27,16 @@ export interface ImportOptions {
   readonly onProgress?: (share: number | undefined, rows: number) => void;
 }
 
-export interface ImportReport {
+export interface ImportReport extends RowsReport {
   readonly exchange: string;
   readonly symbol: string;
   readonly timeframe: Timeframe;
   readonly source: string;
-  /** Rows met in the file. */
-  readonly read: number;
   /** Rows that were new to the cache, differed from it and took over, differed and were older, were there already. */
   readonly added: number;
   readonly revised: number;
   readonly outdated: number;
   readonly unchanged: number;
-  readonly rejected: number;
-  /** The first rejected rows. */
-  readonly rejections: readonly Rejection[];
-  /** What the numbers of rejections count. */
-  readonly unit: "line" | "element";
   /** Open of the first bar to close of the last. */
   readonly range: TimeRange;
   /** Missing bars inside the range; none with calendar `as-is`. */
@@ -62,33 +47,27 @@ export interface ImportReport {
   readonly setAside: readonly string[];
 }
 
-const LISTED = 100;
-
 /**
- * Reads a file of candles, checks every row and merges the good ones into the cache. Nothing is written unless at least
- * half of the rows are good.
+ * Reads a file of candles, checks every row and merges the good ones into the cache. Nothing is written unless more than
+ * half of the rows are good: of two series in one file every second row contradicts another.
  *
  * @throws PtError E_IMPORT when the file is not candles of this timeframe, E_LOCKED, E_CANCELLED, E_DISK_FULL, E_PERM
  */
 export async function importCandles(input: ImportInput, options: ImportOptions): Promise<ImportReport> {
-  const { exchange, symbol, timeframe } = options;
+  const { exchange, symbol, timeframe, calendar = "24x7" } = options;
   const nowMs = (options.clock ?? systemClock).nowMs();
   const raw = await readAll(input, options);
   const weekAnchorMs = weekAnchorInCache(options);
-  const { rejections } = raw;
-  const columns = sortRows(
-    raw.buffer,
-    { timeframe, calendar: options.calendar ?? "24x7", nowMs, weekAnchorMs },
-    rejections,
-  );
+  const sorted = sortRows(raw.buffer, { timeframe, calendar, nowMs, weekAnchorMs }, raw.rejections);
+  const { columns } = sorted;
   const looksLike = suggestTimeframe(raw, timeframe);
-  if (columns.length === 0 || rejections.count * 2 > raw.read)
-    throw rejectedFile(input, raw, columns, options, looksLike);
+  refuseBadRows(input.name, reportRows(raw, sorted), timeframe, looksLike);
+  if (calendar === "24x7") refuseLongerBars(input.name, columns, timeframe, looksLike);
 
   const lengthMs = timeframeMs(timeframe);
   const range = { fromMs: columns.time[0]!, toMs: columns.time[columns.length - 1]! + lengthMs };
   const gaps = gapsIn(columns, lengthMs, [range]);
-  const asIs = options.calendar === "as-is";
+  const asIs = calendar === "as-is";
   const source = `import:${input.name}`;
   const batch = { columns, covers: [range], askedEmpty: asIs ? gaps : [], source, fetchedMs: nowMs };
   const { lockWaitSeconds: waitSeconds, signal, clock } = options;
@@ -96,10 +75,8 @@ export async function importCandles(input: ImportInput, options: ImportOptions):
     const setAside = store.dropDamaged({ symbol, timeframe }, nowMs);
     const written = store.write({ symbol, timeframe }, batch);
     return {
-      ...{ exchange, symbol, timeframe, source, read: raw.read, ...written },
-      rejected: rejections.count,
-      rejections: rejections.first(LISTED),
-      unit: raw.unit,
+      ...{ exchange, symbol, timeframe, source, ...written },
+      ...reportRows(raw, sorted),
       range,
       gaps: reportGaps(asIs ? [] : gaps, lengthMs),
       looksLike,
@@ -136,38 +113,4 @@ function weekAnchorInCache({ cacheDir, exchange, symbol, timeframe }: ImportOpti
     if (error instanceof PtError && error.code === "E_CACHE_CORRUPT") return undefined;
     throw error;
   }
-}
-
-/** The timeframe that most neighbouring rows are apart, unless it is `asked`. */
-function suggestTimeframe({ buffer }: RawRows, asked: Timeframe): Timeframe | undefined {
-  const { time, length } = buffer.columns;
-  const counts = new Map<number, number>();
-  for (let i = 1; i < Math.min(length, 2000); i++) {
-    const apartMs = Math.abs(time[i]! - time[i - 1]!);
-    counts.set(apartMs, (counts.get(apartMs) ?? 0) + 1);
-  }
-  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
-  const found = most === undefined ? undefined : TIMEFRAMES.find((timeframe) => timeframeMs(timeframe) === most[0]);
-  return found === asked ? undefined : found;
-}
-
-function rejectedFile(
-  input: ImportInput,
-  raw: RawRows,
-  columns: CandleColumns,
-  { timeframe }: ImportOptions,
-  looksLike: Timeframe | undefined,
-): PtError {
-  const { count } = raw.rejections;
-  const [first] = raw.rejections.first(1);
-  const what = `${columns.length === 0 ? "none" : `only ${raw.read - count}`} of ${raw.read} rows`;
-  const why = first === undefined ? "" : ` (${raw.unit} ${first.line}: ${first.reason})`;
-  const hint =
-    looksLike === undefined
-      ? "Check --timeframe, --columns and --calendar against the file."
-      : `The rows are ${shortTimeframe(looksLike)} apart: is --timeframe ${shortTimeframe(looksLike)} meant?`;
-  return new PtError("E_IMPORT", `${input.name}: ${what} can be stored as ${shortTimeframe(timeframe)} candles${why}`, {
-    hint,
-    details: { read: raw.read, rejected: count, rejections: raw.rejections.first(LISTED) },
-  });
 }

@@ -9,7 +9,7 @@ import {
   WEEK_MS,
 } from "@powertrader/core/market";
 import { copyRow, sameCandle } from "../store/merge-candles.ts";
-import type { Rejections } from "./rejections.ts";
+import { Rejections } from "./rejections.ts";
 import type { RowBuffer } from "./row-buffer.ts";
 
 export interface SeriesRules {
@@ -24,48 +24,73 @@ export interface SeriesRules {
 
 export type Calendar = "24x7" | "as-is";
 
-/**
- * The rows as one ascending series. Rows off the grid or not closed yet are rejected; of several copies of a bar the
- * last of the file stays, and earlier ones that differ are rejected.
- */
-export function sortRows(buffer: RowBuffer, rules: SeriesRules, rejections: Rejections): CandleColumns {
-  const { columns } = buffer;
-  const lengthMs = timeframeMs(rules.timeframe);
-  const anchorMs = lengthMs === WEEK_MS ? (rules.weekAnchorMs ?? commonWeekAnchor(columns)) : 0;
-  const out = allocateColumns(columns.length);
-  let rows = 0;
-  const order = ascending(columns.time);
-  for (let i = 0; i < order.length; i++) {
-    const row = order[i]!;
-    const openMs = columns.time[row]!;
-    const next = i + 1 < order.length ? order[i + 1]! : undefined;
-    if (rules.calendar === "24x7" && bucketOpen(openMs, lengthMs, anchorMs) !== openMs) {
-      rejections.add(buffer.lineOf(row), `not on the grid of ${rules.timeframe} bars`);
-    } else if (openMs + lengthMs > rules.nowMs) {
-      rejections.add(buffer.lineOf(row), "the bar has not closed yet");
-    } else if (next !== undefined && columns.time[next] === openMs) {
-      if (!sameCandle(columns, row, columns, next)) {
-        rejections.add(
-          buffer.lineOf(row),
-          `another copy of the bar stands at ${buffer.lineOf(next)}; the last one stays`,
-        );
-      }
-    } else {
-      copyRow(columns, row, out, rows++);
-    }
-  }
-  return sliceColumns(out, 0, rows);
+export interface SortedRows {
+  /** One row a bar, ascending. */
+  readonly columns: CandleColumns;
+  /** Rows that say the same of their bar as the one that stays. */
+  readonly duplicates: number;
+  /** Rows that say something else of their bar than the one that stays. */
+  readonly conflicts: Rejections;
 }
 
-/** Row numbers by time; equal times keep the order of the file. */
-function ascending(time: Float64Array): Uint32Array {
-  const order = new Uint32Array(time.length);
-  let sorted = true;
-  for (let i = 0; i < order.length; i++) {
-    order[i] = i;
-    if (i > 0 && time[i]! < time[i - 1]!) sorted = false;
+/**
+ * The rows as one ascending series. Rows off the grid or not closed yet are rejected. Of several rows of a bar the one
+ * that was written last stays: the last of the file, the first where the file runs newest first.
+ */
+export function sortRows(buffer: RowBuffer, rules: SeriesRules, rejections: Rejections): SortedRows {
+  const { columns } = buffer;
+  const timeFault = timeJudge(columns, rules);
+  const out = allocateColumns(columns.length);
+  const conflicts = new Rejections();
+  let [rows, duplicates, kept] = [0, 0, -1];
+  for (const row of latestFirst(columns.time)) {
+    const fault = timeFault(columns.time[row]!);
+    if (fault !== undefined) {
+      rejections.add(buffer.lineOf(row), fault);
+    } else if (columns.time[row] !== columns.time[kept]) {
+      copyRow(columns, row, out, rows++);
+      kept = row;
+    } else if (sameCandle(columns, row, columns, kept)) {
+      duplicates++;
+    } else {
+      conflicts.add(buffer.lineOf(row), `another row of the bar stands at ${buffer.lineOf(kept)} and is taken`);
+    }
   }
-  return sorted ? order : order.sort((a, b) => time[a]! - time[b]! || a - b);
+  return { columns: sliceColumns(out, 0, rows), duplicates, conflicts };
+}
+
+/** Says why no bar of the series can open at a time. */
+function timeJudge(
+  columns: CandleColumns,
+  { timeframe, calendar, nowMs, weekAnchorMs }: SeriesRules,
+): (openMs: number) => string | undefined {
+  const lengthMs = timeframeMs(timeframe);
+  const anchorMs = lengthMs === WEEK_MS ? (weekAnchorMs ?? commonWeekAnchor(columns)) : 0;
+  return (openMs) => {
+    if (calendar === "24x7" && bucketOpen(openMs, lengthMs, anchorMs) !== openMs) {
+      return `not on the grid of ${timeframe} bars`;
+    }
+    return openMs + lengthMs > nowMs ? "the bar has not closed yet" : undefined;
+  };
+}
+
+/** Row numbers by time; of equal times the row that was written last comes first. */
+function latestFirst(time: Float64Array): Uint32Array {
+  const order = new Uint32Array(time.length).map((_, row) => row);
+  const { ascending, descending } = countSteps(time);
+  if (ascending === time.length - 1) return order;
+  const newestFirst = descending > ascending;
+  return order.sort((a, b) => time[a]! - time[b]! || (newestFirst ? a - b : b - a));
+}
+
+/** From how many rows to the next one time goes forward, and back. */
+function countSteps(time: Float64Array): { readonly ascending: number; readonly descending: number } {
+  let [ascending, descending] = [0, 0];
+  for (let i = 1; i < time.length; i++) {
+    if (time[i]! > time[i - 1]!) ascending++;
+    else if (time[i]! < time[i - 1]!) descending++;
+  }
+  return { ascending, descending };
 }
 
 /** The most common start of the week at midnight UTC, as an offset from the epoch (a Thursday). */
