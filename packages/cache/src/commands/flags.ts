@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { addGlobalFlags } from "@powertrader/core/cli";
 import { didYouMean, PtError } from "@powertrader/core/errors";
 import { parseExchange, printable } from "@powertrader/core/market";
@@ -32,6 +33,19 @@ export function cacheDirOf(flags: { readonly cacheDir?: string }): string {
   if (isPath(variable)) return variable;
   throw new PtError("E_ENV", "PT_CACHE_DIR is set but empty or broken over lines", {
     hint: "Give it a value or unset it.",
+  });
+}
+
+/**
+ * The cache folder, of commands that need one.
+ * @throws PtError E_CACHE_MISS when it is not there
+ */
+export function existingCacheDirOf(flags: { readonly cacheDir?: string }): string {
+  const cacheDir = cacheDirOf(flags);
+  if (existsSync(cacheDir)) return cacheDir;
+  throw new PtError("E_CACHE_MISS", `there is no cache folder ${printable(cacheDir)}`, {
+    hint: "Check --cache-dir and PT_CACHE_DIR; pt-cache warm and import make the folder.",
+    details: { path: cacheDir },
   });
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Frame } from "@powertrader/core/cli";
 import { shortTimeframe } from "@powertrader/core/market";
 import { formatDate } from "@powertrader/core/time";
@@ -36,7 +37,7 @@ async function run(
   const series = exchanges.flatMap((exchange) => listSeries(cacheDir, exchange));
   if (json) return console.out(JSON.stringify({ schema_version: 1, series: series.map(toWire) }));
   if (series.length > 0) return console.out(table(HEAD, series.map(toRow)));
-  console.note(`${cacheDir} holds no candles`);
+  console.note(existsSync(cacheDir) ? `${cacheDir} holds no candles` : `there is no cache folder ${cacheDir} yet`);
   console.note("next: npx --no -- pt-cache warm --exchange kucoin --coins BTC,ETH,DOGE --start-date 2024-01-01");
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Frame } from "@powertrader/core/cli";
 import { listSegments } from "@powertrader/core/files";
@@ -174,6 +174,8 @@ describe("pt-cache ls", () => {
   });
 
   it("says so when there is nothing, and names what there is", async () => {
+    expect((await run("ls", "--cache-dir", cacheDir)).notes[0]).toBe(`there is no cache folder ${cacheDir} yet`);
+    mkdirSync(cacheDir);
     expect(await run("ls", "--cache-dir", cacheDir)).toEqual({
       out: "",
       notes: [`${cacheDir} holds no candles`, expect.stringContaining("pt-cache warm")],
@@ -251,7 +253,15 @@ describe("pt-cache rebuild-index", () => {
   });
 
   it("has nothing to do in an empty cache", async () => {
+    mkdirSync(cacheDir);
     expect((await run("rebuild-index", "--cache-dir", cacheDir)).notes).toEqual([`${cacheDir} holds no candles`]);
+  });
+});
+
+it.each(["verify", "rebuild-index"])("%s fails where there is no cache", async (command) => {
+  await expect(run(command, "--cache-dir", cacheDir)).rejects.toMatchObject({
+    code: "E_CACHE_MISS",
+    message: `there is no cache folder ${cacheDir}`,
   });
 });
 

@@ -2,7 +2,7 @@ import type { Frame } from "@powertrader/core/cli";
 import { Command } from "commander";
 import type { RebuildReport } from "../survey/rebuild-index.ts";
 import { countOf } from "./describe.ts";
-import { addCommonFlags, addLockFlag, cacheDirOf, exchangesOf, parseLockWait } from "./flags.ts";
+import { addCommonFlags, addLockFlag, exchangesOf, existingCacheDirOf, parseLockWait } from "./flags.ts";
 
 interface Flags {
   readonly exchange?: string;
@@ -27,7 +27,7 @@ export function rebuildIndexCommand(frame: Frame): Command {
 }
 
 async function run(flags: Flags, { console, flags: { json }, signal }: Frame): Promise<void> {
-  const cacheDir = cacheDirOf(flags);
+  const cacheDir = existingCacheDirOf(flags);
   const waitSeconds = parseLockWait(flags.lockWait);
   const exchanges = await exchangesOf(cacheDir, flags.exchange);
   const { rebuildIndex } = await import("../survey/rebuild-index.ts");

@@ -3,7 +3,7 @@ import { PtError } from "@powertrader/core/errors";
 import { Command } from "commander";
 import type { Finding } from "../survey/verify-cache.ts";
 import { countOf } from "./describe.ts";
-import { addCommonFlags, cacheDirOf, exchangesOf } from "./flags.ts";
+import { addCommonFlags, exchangesOf, existingCacheDirOf } from "./flags.ts";
 
 interface Flags {
   readonly exchange?: string;
@@ -25,7 +25,7 @@ export function verifyCommand(frame: Frame): Command {
 }
 
 async function run(flags: Flags, { console, flags: { json } }: Frame): Promise<void> {
-  const cacheDir = cacheDirOf(flags);
+  const cacheDir = existingCacheDirOf(flags);
   await exchangesOf(cacheDir, flags.exchange);
   const { verifyCache } = await import("../survey/verify-cache.ts");
   const report = verifyCache(cacheDir, flags.exchange);
