@@ -244,9 +244,13 @@ describe("pt-cache rebuild-index", () => {
 
     rmSync(join(cacheDir, "binance", segment!.file.replace(".json", ".meta.json")));
     writeFileSync(join(cacheDir, "binance", "ETH-USDT_1hour_0_3600.json"), "[1]");
+    writeFileSync(join(cacheDir, "binance", "XRP-USDT_1hour_0_3600.json"), "[]");
     const { out, notes } = await run("rebuild-index", "--cache-dir", cacheDir);
     expect(out).toBe("binance: 1 segment of 1 series, 1 taken in, index written");
-    expect(notes).toEqual(["left out binance/ETH-USDT_1hour_0_3600.json: row 0 is not a candle"]);
+    expect(notes).toEqual([
+      "left out binance/ETH-USDT_1hour_0_3600.json: row 0 is not a candle",
+      "left out binance/XRP-USDT_1hour_0_3600.json: it holds no candles",
+    ]);
     expect(JSON.parse((await run("rebuild-index", "--json", "--cache-dir", cacheDir)).out)).toMatchObject({
       exchanges: [{ exchange: "binance", segments: 1 }],
     });

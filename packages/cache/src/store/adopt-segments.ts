@@ -8,7 +8,7 @@ import { type DamagedFile, segmentOfMeta, surveyFolder } from "./survey-folder.t
 export interface AdoptReport {
   /** Segments that got a sidecar. */
   readonly adopted: readonly string[];
-  /** Segments that cannot be read as candles; they stay where they are, outside the index. */
+  /** Segments that cannot be read as candles or hold none; they stay where they are, outside the index. */
   readonly refused: readonly DamagedFile[];
 }
 
@@ -40,6 +40,8 @@ function adopt(folder: string, file: string): void {
   const path = join(folder, file);
   const bytes = readFileSync(path);
   const columns = decodeSegment(bytes.toString("utf8"), name);
+  // It would say of its whole range that there is nothing, which only who asked for it can know.
+  if (columns.length === 0) throw new Error("it holds no candles");
   writeMeta(folder, file, {
     sha256: sha256(bytes),
     fetched_at: Math.floor(statSync(path).mtimeMs) / 1000,
