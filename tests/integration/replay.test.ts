@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withCacheLock } from "@powertrader/cache";
 import { resolveSettings } from "@powertrader/core/config";
 import { PtError } from "@powertrader/core/errors";
 import { manifestSchema, type Result, resultSchema } from "@powertrader/core/files";
-import { HOUR_MS, sliceColumns } from "@powertrader/core/market";
+import { allocateColumns, HOUR_MS, sliceColumns } from "@powertrader/core/market";
 import { executeRun, type PreparedRun, prepareRun } from "@powertrader/replay";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createProgram } from "../../packages/replay/src/commands/program.ts";
@@ -196,6 +197,35 @@ describe("a replay that cannot be", () => {
     fill();
     expect(await failure(() => replay(flags))).toContain(expected);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it("says that there are no candles where they were asked for already", async () => {
+    const askInVain = (fromMs: number, toMs: number) =>
+      withCacheLock({ cacheDir: cache, exchange: "test" }, {}, (store) => {
+        const covers = [{ fromMs, toMs }];
+        const nothing = {
+          columns: allocateColumns(0),
+          covers,
+          askedEmpty: covers,
+          source: "ccxt:test",
+          fetchedMs: START,
+        };
+        store.write({ symbol: "BTC-USDT", timeframe: "1hour" }, nothing);
+      });
+    await askInVain(START - 62 * DAY, START - 31 * DAY);
+    const november = "--coins BTC --start-date 2023-11-01 --end-date 2023-11-15";
+    expect(await failure(() => replay(november))).toBe(
+      "E_RANGE_NO_DATA: test was asked for BTC-USDT 1hour in 2023-10-31..2023-12-01 and had no candles — Ask for a later time: " +
+        `npx --no -- pt-cache warm --exchange test --coins BTC --timeframe 1hour --start-date 2023-12-01 --cache-dir ${cache}`,
+    );
+    fill();
+    const outside = await failure(() => replay(november));
+    expect(outside).toContain("no whole bar lies in 2023-11-01..2023-11-15; candles run from 2023-12-01");
+    expect(outside).toContain("asked for already");
+    const early = await failure(() => replay("--coins BTC --start-date 2023-12-01 --end-date 2023-12-05"));
+    expect(early).toContain("E_WARM_UP");
+    expect(early).toContain("asked for already");
+    expect(outside + early).not.toContain("pt-cache warm");
   });
 
   it("names what the cache has and the command that would fetch the rest", async () => {

@@ -72,6 +72,8 @@ function openAll(request: DataRequest): readonly OpenedSeries[] {
   const found = symbols.map((symbol) => openSeries(cacheDir, exchange, symbol, timeframe));
   const series = found.filter((one) => one !== undefined && one.columns.length > 0) as readonly OpenedSeries[];
   if (series.length === symbols.length) return series;
+  const askedInVain = found.find((one) => one?.columns.length === 0);
+  if (askedInVain !== undefined) throw emptyThroughout(askedInVain, request);
 
   const absent = symbols.filter((symbol) => !series.some((one) => one.symbol === symbol));
   const held = [...new Set(listSegments(cacheDir, exchange).map((one) => `${one.symbol} ${one.timeframe}`))];
@@ -82,6 +84,18 @@ function openAll(request: DataRequest): readonly OpenedSeries[] {
     {
       hint: whereToGet(absent, held.length === 0, request),
       details: { symbols: absent, timeframe, held },
+    },
+  );
+}
+
+function emptyThroughout({ symbol, timeframe, coverage }: OpenedSeries, request: DataRequest): PtError {
+  const askedUntilMs = coverage.at(-1)?.toMs ?? 0;
+  return new PtError(
+    "E_RANGE_NO_DATA",
+    `${request.exchange} was asked for ${symbol} ${timeframe} in ${coverage.map(rangeText).join(", ")} and had no candles`,
+    {
+      hint: `Ask for a later time: ${warmCommand(request, [symbol], Math.max(askedUntilMs, request.startMs ?? 0), undefined)}`,
+      details: { symbol, timeframe },
     },
   );
 }
@@ -167,13 +181,20 @@ function rowsOf(series: OpenedSeries, range: TimeRange, request: DataRequest): S
   const to = firstRowAt(columns, range.toMs - timeframeMs(series.timeframe) + 1);
   const warmUpFrom = Math.max(0, from - request.warmUpBars);
   const rows = Math.max(0, to - warmUpFrom);
-  if (to <= from) throw noBars(series, columns, range, request);
+  if (to <= from) throw noBars(series, columns, range);
   if (rows < request.warmUpBars + 1) {
+    const earlier = {
+      fromMs: range.fromMs - (request.warmUpBars + 1) * timeframeMs(series.timeframe),
+      toMs: range.fromMs,
+    };
     throw new PtError(
       "E_WARM_UP",
       `${series.symbol} ${series.timeframe}: the strategy needs ${request.warmUpBars + 1} bars (${request.warmUpBars} of warm-up), the cache has ${rows} up to ${formatDate(range.toMs)}`,
       {
-        hint: `Choose a longer range, or fetch earlier candles: ${warmCommand(request, [series.symbol], range.fromMs - (request.warmUpBars + 1) * timeframeMs(series.timeframe), range.fromMs)}`,
+        hint:
+          missingRanges(earlier, series.coverage).length === 0
+            ? "Choose a longer or a later range: earlier candles were asked for already, there are no more."
+            : `Choose a longer range, or fetch earlier candles: ${warmCommand(request, [series.symbol], earlier.fromMs, earlier.toMs)}`,
         details: { symbol: series.symbol, needed: request.warmUpBars + 1, had: rows },
       },
     );
@@ -181,13 +202,13 @@ function rowsOf(series: OpenedSeries, range: TimeRange, request: DataRequest): S
   return { series, warmUpFrom, from, to };
 }
 
-function noBars(series: OpenedSeries, columns: CandleColumns, range: TimeRange, request: DataRequest): PtError {
+function noBars(series: OpenedSeries, columns: CandleColumns, range: TimeRange): PtError {
   const last = columns.time[columns.length - 1]! + timeframeMs(series.timeframe);
   return new PtError(
     "E_RANGE_NO_DATA",
     `${series.symbol} ${series.timeframe}: no whole bar lies in ${rangeText(range)}; candles run from ${formatTime(columns.time[0]!)} to ${formatTime(last)}`,
     {
-      hint: `Choose a range of at least one bar, or fetch it: ${warmCommand(request, [series.symbol], range.fromMs, range.toMs)}`,
+      hint: "Choose a range of at least one bar inside these: this one was asked for already.",
     },
   );
 }
