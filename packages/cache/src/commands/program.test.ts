@@ -113,6 +113,7 @@ describe("pt-cache import", () => {
       conflicting: 1,
       conflicts: [{ line: 7 }],
     });
+    expect((await importing(csv([9]))).out).toContain("1 row read: 1 stored");
     const torn = csv([0]);
     appendFileSync(torn, `${T0},10,12,9,11,6\n`);
     await expect(importing(torn)).rejects.toMatchObject({ code: "E_IMPORT", details: { conflicting: 1 } });
@@ -213,6 +214,7 @@ describe("pt-cache verify", () => {
     rmSync(join(cacheDir, "binance", "cache_index.json"));
     await expect(run("verify", "--cache-dir", cacheDir)).rejects.toMatchObject({
       code: "E_CACHE_CORRUPT",
+      message: `${cacheDir} has 1 damaged file`,
       hint: "Run pt-cache rebuild-index.",
       details: { findings: [{ exchange: "binance", kind: "index" }] },
     });

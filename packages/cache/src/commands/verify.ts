@@ -52,7 +52,7 @@ function describe({ exchange, file, kind, reason }: Finding): string {
 
 function damageError(findings: readonly Finding[], cacheDir: string): PtError {
   const candlesLost = findings.some(({ kind }) => kind === "segment" || kind === "sidecar");
-  return new PtError("E_CACHE_CORRUPT", `${findings.length} of the files in ${cacheDir} are damaged`, {
+  return new PtError("E_CACHE_CORRUPT", `${cacheDir} has ${countOf(findings.length, "damaged file")}`, {
     hint: candlesLost
       ? "Fetch or import the ranges in the file names again (pt-cache warm, pt-cache import): that replaces the files."
       : "Run pt-cache rebuild-index.",

@@ -73,6 +73,7 @@ describe("importCandles", () => {
     ["CSV with tabs", plain.replaceAll(",", "\t")],
     ["CSV with quotes", plain.replace(/[^,\n]+/g, '"$&"')],
     ["CSV with a byte order mark", `\uFEFF${plain}`],
+    ["CSV with a byte order mark and no header", `\uFEFF${rows(row(0), row(1, 101), row(2, 102))}`],
     ["CSV newest first", rows(HEADER, row(2, 102), row(1, 101), row(0))],
     ["CSV with a banner and blank lines", `https://www.example.org\n\n${plain}\n\n`],
     ["CSV in milliseconds and seconds", rows(row(0, 100, at(0) * 1000), row(1, 101), row(2, 102, `${at(2)}.0`))],
@@ -83,6 +84,7 @@ describe("importCandles", () => {
     ["gzipped CSV", gzipSync(plain)],
     ["JSON of the cache", JSON.stringify([candle(0, 100), candle(1, 101), candle(2, 102)])],
     ["JSON of Binance klines", JSON.stringify([tuple(0, 100), tuple(1, 101), tuple(2, 102)], null, 2)],
+    ["JSON with a byte order mark", `\uFEFF${JSON.stringify([tuple(0, 100), tuple(1, 101), tuple(2, 102)])}`],
     ["gzipped JSON", gzipSync(JSON.stringify([candle(0, 100), candle(1, 101), candle(2, 102)]))],
   ])("reads %s", async (_name, content) => {
     const report = await load(content);
@@ -127,6 +129,16 @@ describe("importCandles", () => {
       { line: 7, reason: "not on the grid of 1hour bars" },
       { line: 14, reason: "the bar has not closed yet" },
     ]);
+  });
+
+  const comma = '"0,5" reads like a decimal comma';
+  it.each([
+    ["CSV", rows(HEADER.replaceAll(",", ";"), `${at(0)};0,5;0,6;0,4;0,5;1`)],
+    ["CSV without header", rows(`${at(0)}\t0,5\t0,6\t0,4\t0,5\t1`)],
+    ["CSV with quotes", rows(HEADER, `${at(0)},"0,5","0,6","0,4","0,5",1`)],
+    ["JSON", JSON.stringify([[at(0), "0,5", "0,6", "0,4", "0,5", "1"]])],
+  ])("names the decimal comma of %s", async (_name, content) => {
+    await expect(load(content)).rejects.toMatchObject({ code: "E_IMPORT", message: expect.stringContaining(comma) });
   });
 
   it("takes the row of a bar that was written last, and lists those that differ from it", async () => {
@@ -217,17 +229,19 @@ describe("importCandles", () => {
   });
 
   it.each<[string, string | Uint8Array, string, Partial<ImportOptions>]>([
-    ["an empty file", "", "no header", {}],
+    ["an empty file", "", "my.csv holds no rows", {}],
+    ["a file of blank lines", "\uFEFF\n \n", "holds no rows", {}],
+    ["an empty gzip", gzipSync(""), "holds no rows", {}],
     ["prose", "hello\nworld\n", "no header", {}],
     ["prose without end", "hello\n".repeat(100), "no header", {}],
-    ["a header alone", `${HEADER}\n`, "none of its rows", {}],
+    ["a header alone", `${HEADER}\n`, "holds no rows", {}],
     ["only bad rows", rows(HEADER, "x,1,1,1,1,1"), "none of its rows", {}],
     ["more bad rows than good ones", rows(HEADER, row(0), "x,,,,,", "y,,,,,"), "only 1 of 3 rows", {}],
     ["a zip archive", Buffer.from("PK\x03\x04xx"), "zip", {}],
     ["binary data", Buffer.from([1, 2, 0, 4]), "binary", {}],
     ["a JSON object", '{"data":[]}', "JSON object", {}],
     ["broken JSON", '[{"time":1', "JSON is broken", {}],
-    ["an empty JSON array", "[]", "none of its rows", {}],
+    ["an empty JSON array", "[]", "holds no rows", {}],
     ["JSON of something else", '[{"a":1}]', "not a candle", {}],
     ["JSON numbers", "[1,2,3]", "not a candle", {}],
     ["JSON text", '["a"]', "not a candle", {}],

@@ -56,6 +56,9 @@ export function refuseBadRows(
   timeframe: Timeframe,
   looksLike: Timeframe | undefined,
 ): void {
+  if (rows.read === 0) {
+    throw new PtError("E_IMPORT", `${name} holds no rows`, { hint: "Check that it is the file you mean, and whole." });
+  }
   const good = rows.read - rows.rejected - rows.conflicting;
   if (good * 2 > rows.read) return;
   const what = good === 0 ? "none of its rows" : `only ${good} of ${rows.read} rows`;

@@ -1,3 +1,5 @@
+import { printable } from "@powertrader/core/market";
+
 /** Seconds, milliseconds and microseconds since the epoch differ by factors of a thousand: magnitude tells. */
 const FIRST_SECONDS = 1e8; // 1973; below that, 20240101 would be a moment
 const FIRST_MS = 1e11;
@@ -53,6 +55,12 @@ export function parseNumber(text: string): number {
     return second > DIGIT_9 && second !== 101 && second !== 69 ? Number.NaN : value;
   }
   return value === 0 && text.trim() === "" ? Number.NaN : value;
+}
+
+/** A number that is none because of its decimal comma; `undefined` when no value is one. */
+export function decimalCommaIn(values: readonly unknown[]): string | undefined {
+  const written = values.find((value) => typeof value === "string" && /^\s*[-+]?\d+,\d+\s*$/.test(value));
+  return written === undefined ? undefined : `"${printable(String(written))}" reads like a decimal comma`;
 }
 
 /** A value of a JSON row: a number, or a number as text. */

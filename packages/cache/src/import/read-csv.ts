@@ -1,7 +1,7 @@
 import { PtError } from "@powertrader/core/errors";
 import { candleFault, printable } from "@powertrader/core/market";
 import { parse } from "csv-parse/sync";
-import { parseNumber, parseTime } from "./parse-values.ts";
+import { decimalCommaIn, parseNumber, parseTime } from "./parse-values.ts";
 import type { RawRows, ReadOptions } from "./raw-rows.ts";
 import { Rejections } from "./rejections.ts";
 import { RowBuffer } from "./row-buffer.ts";
@@ -30,11 +30,12 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: ReadOp
   const buffer = new RowBuffer();
   const rejections = new Rejections();
   let dialect: Dialect | undefined;
-  let [lineNumber, read] = [0, 0];
+  let [lineNumber, read, isEmpty] = [0, 0, true];
   for await (const lines of linesIn(chunks)) {
     for (const line of lines) {
       lineNumber++;
       if (line.trim() === "") continue;
+      isEmpty = false;
       if (dialect === undefined) {
         dialect = dialectOf(line, options);
         if (dialect === undefined && lineNumber >= HEAD_LINES) throw unreadable();
@@ -46,7 +47,7 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: ReadOp
     }
     options.onRows?.(read);
   }
-  if (dialect === undefined) throw unreadable();
+  if (dialect === undefined && !isEmpty) throw unreadable();
   return { buffer, rejections, read, unit: "line" };
 }
 
@@ -61,8 +62,9 @@ function readRow(fields: readonly string[], layout: RowLayout, line: number, buf
   const close = parseNumber(at("close"));
   const volume = parseNumber(at("volume"));
   const fault = candleFault(open, high, low, close, volume);
-  if (fault === undefined) buffer.push(line, timeMs, open, high, low, close, volume);
-  return fault;
+  if (fault !== undefined) return decimalCommaIn(fields) ?? fault;
+  buffer.push(line, timeMs, open, high, low, close, volume);
+  return undefined;
 }
 
 function dialectOf(line: string, options: ReadOptions): Dialect | undefined {
@@ -80,7 +82,8 @@ function dialectOf(line: string, options: ReadOptions): Dialect | undefined {
 
 function looksLikeRow(fields: readonly string[], layout: RowLayout): boolean {
   const at = (column: keyof RowLayout) => fields[layout[column]] ?? "";
-  return !Number.isNaN(parseTime(at("time"))) && !Number.isNaN(parseNumber(at("open")) + parseNumber(at("close")));
+  const isNumber = (text: string) => !Number.isNaN(parseNumber(text)) || decimalCommaIn([text]) !== undefined;
+  return !Number.isNaN(parseTime(at("time"))) && isNumber(at("open")) && isNumber(at("close"));
 }
 
 function unreadable(): PtError {

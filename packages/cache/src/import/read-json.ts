@@ -1,6 +1,6 @@
 import { PtError } from "@powertrader/core/errors";
 import { candleFault } from "@powertrader/core/market";
-import { numberOf, timeOf } from "./parse-values.ts";
+import { decimalCommaIn, numberOf, timeOf } from "./parse-values.ts";
 import type { RawRows, ReadOptions } from "./raw-rows.ts";
 import { Rejections } from "./rejections.ts";
 import { RowBuffer } from "./row-buffer.ts";
@@ -60,8 +60,9 @@ function readRow(values: Values | undefined, line: number, buffer: RowBuffer): s
   if (Number.isNaN(timeMs)) return "its time is not a time";
   const [, open, high, low, close, volume] = values.map(numberOf) as [number, number, number, number, number, number];
   const fault = candleFault(open, high, low, close, volume);
-  if (fault === undefined) buffer.push(line, timeMs, open, high, low, close, volume);
-  return fault;
+  if (fault !== undefined) return decimalCommaIn(values) ?? fault;
+  buffer.push(line, timeMs, open, high, low, close, volume);
+  return undefined;
 }
 
 function parseArray(text: string): readonly unknown[] {

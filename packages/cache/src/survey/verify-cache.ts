@@ -64,7 +64,7 @@ function verifyFolder(folder: string, exchange: string): Omit<VerifyReport, "exc
 function sidecarFault({ meta, fromMs, toMs }: Segment, candles: number): string | undefined {
   const isHalfRewritten = meta.replaces !== undefined;
   if (meta.candle_count !== undefined && meta.candle_count !== candles && !isHalfRewritten) {
-    return `${candles} candles where the sidecar says ${meta.candle_count}`;
+    return `candle_count is ${meta.candle_count}, the segment holds ${candles}`;
   }
   const outside = subtractRanges(fromWire(meta.covers), [{ fromMs, toMs }]);
   return outside.length > 0 ? "covers more than the range in the file name" : undefined;
