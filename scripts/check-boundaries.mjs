@@ -47,6 +47,7 @@ const DETERMINISTIC = [
   "packages/core/src/engine/",
   "packages/core/src/market/",
   "packages/core/src/metrics/",
+  "packages/core/src/risk/",
   "packages/core/src/strategy/",
   "packages/strategies/src/",
 ];
