@@ -105,7 +105,7 @@ describe("the books of any run", () => {
         expect(fill.price).toBeLessThanOrEqual(high);
         expect(fill.price).toBeGreaterThanOrEqual(low);
         expect(fill.slippageBps).toBeGreaterThanOrEqual(0);
-        expect(fill.fees).toBeCloseTo((fill.qty * fill.price * run.settings.model.feeBps) / 10_000, 9);
+        expect(fill.fees).toBeCloseTo((fill.qty * fill.price * run.settings.model.fees.bps(false)) / 10_000, 9);
         expect(fill.tsMs).toBeGreaterThanOrEqual(fill.barMs);
         expect(fill.tsMs).toBeLessThanOrEqual(fill.barMs + HOUR);
         if (fill.rule === "liquidated") continue;
@@ -131,7 +131,7 @@ describe("the books of any run", () => {
           timeframeMs: HOUR,
           latencyMs,
           capacity: Infinity,
-          model,
+          model: { ...model, slippageBps: Number.NaN, feeBps: model.fees.bps(false) },
         });
         expect(outcome).toEqual({
           status: "filled",

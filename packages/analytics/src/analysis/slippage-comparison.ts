@@ -1,3 +1,4 @@
+import { slippageModelOf } from "@powertrader/core/config";
 import { candleAt, firstRowAt } from "@powertrader/core/market";
 import { slippageAsked } from "@powertrader/core/metrics";
 import type { RunRecord } from "../run-folder/read-run.ts";
@@ -13,6 +14,7 @@ export interface SlippageComparison {
 export function compareSlippage(run: RunRecord): SlippageComparison | undefined {
   const { fills, bars, config } = run;
   if (fills === undefined) return undefined;
+  const slippage = slippageModelOf(config.execution_model);
   const columnsOf = new Map(bars.map((one) => [one.symbol, one.columns]));
   let asked = 0;
   let paid = 0;
@@ -21,7 +23,9 @@ export function compareSlippage(run: RunRecord): SlippageComparison | undefined 
     if (columns === undefined) return undefined;
     const row = firstRowAt(columns, fill.barMs);
     if (columns.time[row] !== fill.barMs) return undefined;
-    asked += slippageAsked(fill.qty, fill.referencePrice, candleAt(columns, row), config.execution_model.slippage_bps);
+    // What waits in the book pays no slippage.
+    if (fill.rule === "limit" || fill.rule === "take_profit") continue;
+    asked += slippageAsked(fill.qty, fill.referencePrice, candleAt(columns, row), slippage);
     paid += Math.abs(fill.price - fill.referencePrice) * fill.qty;
   }
   return { asked, paid };

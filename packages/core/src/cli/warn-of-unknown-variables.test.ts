@@ -19,7 +19,7 @@ function warningsOf(...names: readonly string[]): readonly string[] {
 it.each([
   ["PT_FEE_BSP", 'warning: no program reads the variable PT_FEE_BSP (did you mean "PT_FEE_BPS"?)'],
   ["PT_RESULT_DIR", 'warning: no program reads the variable PT_RESULT_DIR (did you mean "PT_RESULTS_DIR"?)'],
-  ["PT_FEE", 'warning: no program reads the variable PT_FEE (did you mean "PT_FEE_BPS"?)'],
+  ["PT_QTY", 'warning: no program reads the variable PT_QTY (did you mean "PT_QTY_STEP"?)'],
   ["PT_FROBNICATE", "warning: no program reads the variable PT_FROBNICATE"],
   ["PT_\u001b[31m", "warning: no program reads the variable PT_?[31m"],
 ])("a variable that nobody reads, %j, is warned of without its value", (name, warning) => {

@@ -1,3 +1,9 @@
-export { type ExecutionModelConfig, executionModelSchema, toExecutionModel } from "./execution-model.ts";
+export {
+  type ExecutionModelConfig,
+  executionModelSchema,
+  slippageModelOf,
+  toExecutionModel,
+} from "./execution-model.ts";
+export { type ExitsConfig, exitsSchema, toExitPlan } from "./exit-plan.ts";
 export { PROJECT_FILES, type ResolvedSettings, resolveSettings, type SettingSources } from "./resolve-settings.ts";
 export { type DataEntry, type RequestedConfig, type RunConfig, runConfigSchema } from "./run-config.ts";

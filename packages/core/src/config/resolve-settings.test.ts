@@ -73,8 +73,19 @@ const SAMPLES: readonly (readonly [
   ["name", "a", "b", "c", ["a", "b", "c", null]],
   ["tags", "a,b", "c", ["d"], [["a", "b"], ["c"], ["d"], []]],
   ["note", "a", "b", "c", ["a", "b", "c", null]],
+  [
+    "execution_model.slippage_model",
+    "fixed",
+    "spread",
+    "square-root",
+    ["fixed", "spread", "square-root", "volatility"],
+  ],
   ["execution_model.slippage_bps", "1", "2", 3, [1, 2, 3, 5]],
+  ["execution_model.impact", "1", "2", 3, [1, 2, 3, 0.1]],
+  ["execution_model.spread_bps", "1", "2", 3, [1, 2, 3, 0]],
   ["execution_model.fee_bps", "1", "2", 3, [1, 2, 3, 20]],
+  ["execution_model.maker_fee_bps", "-1", "2", 3, [-1, 2, 3, null]],
+  ["execution_model.fee_per_order", "1", "2", 3, [1, 2, 3, 0]],
   ["execution_model.max_volume_pct", "2", "3", 4, [2, 3, 4, 1]],
   [
     "execution_model.latency_ms",
@@ -90,14 +101,53 @@ const SAMPLES: readonly (readonly [
   ],
   ["execution_model.partial_fill_threshold", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, 0.01]],
   ["execution_model.qty_step", "1", "0", 0.5, [1, 0, 0.5, 1e-8]],
+  ["execution_model.price_tick", "1", "0.5", 2, [1, 0.5, 2, 0]],
   ["execution_model.min_notional", "1", "0", 2, [1, 0, 2, 10]],
   ["execution_model.fill_at", "close", "close", "close", ["close", "close", "close", "next-open"]],
   ["execution_model.size_at", "decision", "decision", "decision", ["decision", "decision", "decision", "fill"]],
   ["execution_model.remainder", "cancel", "cancel", "cancel", ["cancel", "cancel", "cancel", "carry"]],
+  ["execution_model.limit_fill", "through", "through", "through", ["through", "through", "through", "touch"]],
+  ["execution_model.stop_fill", "at-stop", "at-stop", "at-stop", ["at-stop", "at-stop", "at-stop", "open-if-gapped"]],
+  [
+    "execution_model.trail_from",
+    "this-bar",
+    "this-bar",
+    "this-bar",
+    ["this-bar", "this-bar", "this-bar", "earlier-bars"],
+  ],
+  [
+    "execution_model.intrabar",
+    "drill-down",
+    "optimistic",
+    "ohlc-path",
+    ["drill-down", "optimistic", "ohlc-path", "pessimistic"],
+  ],
+  [
+    "execution_model.session",
+    "us-equities",
+    "us-equities",
+    "us-equities",
+    ["us-equities", "us-equities", "us-equities", "24/7"],
+  ],
+  ["exits.stop_loss", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, null]],
+  ["exits.take_profit", "0.05:0.5,0.1:0.5", "0.2", { 0.1: 1 }, [{ 0.05: 0.5, 0.1: 0.5 }, 0.2, { 0.1: 1 }, null]],
+  ["exits.trailing_stop", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, null]],
+  ["exits.trailing_from", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, null]],
+  ["exits.trailing_then", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, null]],
+  ["exits.break_even_at", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, null]],
+  ["exits.break_even_offset", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, 0]],
+  ["exits.time_targets", "0:0.1,120:-1", "0:0.2", { 60: 0.3 }, [{ 0: 0.1, 120: -1 }, { 0: 0.2 }, { 60: 0.3 }, null]],
+  ["exits.max_bars", "3", "4", 5, [3, 4, 5, null]],
   ["cache_dir", "/a", "b", "../c", ["/a", "b", "../c", "backtest_cache"]],
   ["output_dir", "/a", "b", "../c", ["/a", "b", "../c", undefined]],
   ["bars", "true", "true", false, [false, false, false, true]], // the flag is --no-bars
 ];
+
+/** What must stand beside a setting for it to mean anything. */
+const NEEDED: Readonly<Record<string, object>> = {
+  "exits.trailing_from": { trailing_stop: 0.05 },
+  "exits.trailing_then": { trailing_stop: 0.05, trailing_from: 0.05 },
+};
 
 describe("precedence", () => {
   it("has a sample for every setting", () => {
@@ -109,7 +159,7 @@ describe("precedence", () => {
     async (key, flag, variable, value, [one, two, three, four]) => {
       const setting = RUN_SETTINGS.find((candidate) => candidate.key === key)!;
       const [outer, inner] = key.split(".") as [string, string?];
-      const file = JSON.stringify({ [outer]: inner === undefined ? value : { [inner]: value } });
+      const file = JSON.stringify({ [outer]: inner === undefined ? value : { ...NEEDED[key], [inner]: value } });
 
       expect(await settled(key, {})).toEqual([four, "default"]);
       writeFile("pt.config.json", file);
@@ -307,7 +357,7 @@ describe("values", () => {
     expect((await resolve()).config.execution_model.latency_ms).toEqual(pair);
   });
 
-  it.each([[[500, 50]], [[-1, 5]], [[0, 3_600_001]], [[0.5, 1]], [[1]], [[1, 2, 3]], [5], ["50,500"], [[null, 5]]])(
+  it.each([[[500, 50]], [[-1, 5]], [[0, 86_400_001]], [[0.5, 1]], [[1]], [[1, 2, 3]], [5], ["50,500"], [[null, 5]]])(
     "of latency_ms may not be %j",
     async (pair) => {
       writeFile("pt.config.json", JSON.stringify({ execution_model: { latency_ms: pair } }));

@@ -80,19 +80,24 @@ function projectFile(folder: string): string | undefined {
   throw new PtError("E_CONFIG_DUP", `${path} and ${other} are both there`, { hint: "Keep one of them." });
 }
 
+/** Keys of the settings that stand in a table of their own, e.g. `execution_model`. */
+const TABLES = [...new Set(RUN_SETTINGS.filter(({ key }) => key.includes(".")).map(({ key }) => key.split(".")[0]!))];
+
 function refuseUnknown(values: Readonly<Record<string, unknown>>, path: string): void {
-  const keys = [...RUN_SETTINGS.map((setting) => setting.key), "execution_model", "data"];
+  const keys = [...RUN_SETTINGS.map((setting) => setting.key), ...TABLES, "data"];
   for (const key of Object.keys(values))
     if (key.includes(".") || !keys.includes(key)) throw unknownKey(path, key, keys);
-  const model = values.execution_model ?? {};
-  if (typeof model !== "object" || Array.isArray(model)) {
-    throw new PtError("E_CONFIG_VALUE", `${path}: execution_model is not a table of keys`, {
+  for (const table of TABLES) refuseUnknownIn(table, values[table] ?? {}, path, keys);
+}
+
+function refuseUnknownIn(table: string, values: unknown, path: string, keys: readonly string[]): void {
+  if (typeof values !== "object" || values === null || Array.isArray(values)) {
+    throw new PtError("E_CONFIG_VALUE", `${path}: ${table} is not a table of keys`, {
       hint: "pt-replay init writes a file that shows how it looks.",
     });
   }
-  for (const name of Object.keys(model)) {
-    const key = `execution_model.${name}`;
-    if (!keys.includes(key)) throw unknownKey(path, key, keys);
+  for (const name of Object.keys(values)) {
+    if (!keys.includes(`${table}.${name}`)) throw unknownKey(path, `${table}.${name}`, keys);
   }
 }
 

@@ -3,6 +3,7 @@ import { PtError } from "../errors/index.ts";
 import { isTimeframe, parseCoin, parseExchange, parseTimeframe, type Timeframe } from "../market/index.ts";
 import { parseDate } from "../time/index.ts";
 import { executionModelSchema } from "./execution-model.ts";
+import { exitsSchema } from "./exit-plan.ts";
 
 /** Lets one of our strict parsers judge a text; its PtError becomes an issue that carries it as `params.failure`. */
 const parsedBy = <T>(parse: (text: string) => T) =>
@@ -64,6 +65,7 @@ export const runConfigSchema = z.strictObject({
   tags: z.array(freeText.min(1)).default([]),
   note: freeText.nullable().default(null),
   execution_model: executionModelSchema.prefault({}),
+  exits: exitsSchema.prefault({}),
   data: z.array(dataEntry).optional(),
 });
 

@@ -1,5 +1,6 @@
 import type { Market } from "./market.ts";
 import { meetMarket } from "./meet-market.ts";
+import { MARKET_TERMS } from "./order-terms.ts";
 import { recordOrder } from "./place-orders.ts";
 import type { Run } from "./run.ts";
 
@@ -7,6 +8,8 @@ import type { Run } from "./run.ts";
 export function closePosition(run: Run, market: Market, rule: "end_of_run" | "liquidated"): void {
   const { qty } = market.position;
   if (qty === 0) return;
-  market.addWorking(recordOrder(run, market, qty > 0 ? "sell" : "buy", Math.abs(qty), null, undefined));
+  const side = qty > 0 ? "sell" : "buy";
+  const draft = { side, qty: Math.abs(qty), sizeShare: null, terms: MARKET_TERMS, signalId: undefined } as const;
+  market.addWorking(recordOrder(run, market, draft, run.nowMs));
   meetMarket(run, market, rule);
 }

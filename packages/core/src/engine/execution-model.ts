@@ -1,9 +1,16 @@
+import type { FeeModel } from "./fees.ts";
+import type { Session } from "./session.ts";
+import type { SlippageModel } from "./slippage.ts";
+
+/** Which way a bar is believed to have gone where its four prices leave that open. */
+export const INTRABAR_MODES = ["pessimistic", "drill-down", "ohlc-path", "nearest-extreme", "optimistic"] as const;
+
+export type IntrabarMode = (typeof INTRABAR_MODES)[number];
+
 /** How the simulated venue treats orders. The wire form, with bounds and defaults, is `config/execution-model.ts`. */
 export interface ExecutionModel {
-  /** Slippage on a calm bar, basis points of the reference price. */
-  readonly slippageBps: number;
-  /** Fee on the notional of every fill, basis points. */
-  readonly feeBps: number;
+  readonly slippage: SlippageModel;
+  readonly fees: FeeModel;
   /** Largest share of a bar's volume that all orders of the bar may take, percent in (0, 100]. */
   readonly maxVolumePct: number;
   /** Smallest and largest delay from decision to arrival, whole milliseconds, both ends possible. */
@@ -12,6 +19,8 @@ export interface ExecutionModel {
   readonly partialFillThreshold: number;
   /** Quantities are multiples of this; 0 means any quantity. */
   readonly qtyStep: number;
+  /** Prices of fills are multiples of this, rounded against the order; 0 means any price. */
+  readonly priceTick: number;
   /** Entries worth less when sized are refused, quote currency. */
   readonly minNotional: number;
   /** Where orders execute: the open of the next bar, or (labelled) the close of the decision bar. */
@@ -20,4 +29,13 @@ export interface ExecutionModel {
   readonly sizeAt: "fill" | "decision";
   /** What happens to the part of an order that a bar could not fill. */
   readonly remainder: "carry" | "cancel";
+  /** Whether a limit order fills when the bar trades at its price, or only when it trades through it. */
+  readonly limitFill: "touch" | "through";
+  /** Where a stop fills whose price the open has jumped over. */
+  readonly stopFill: "open-if-gapped" | "at-stop";
+  /** Whether a trailing stop follows extremes of earlier bars only, or of the present bar before it is tested. */
+  readonly trailFrom: "earlier-bars" | "this-bar";
+  readonly intrabar: IntrabarMode;
+  /** Outside of it nothing fills. */
+  readonly session: Session;
 }

@@ -3,6 +3,11 @@ export function barCapacity(volume: number, maxVolumePct: number): number {
   return (volume * maxVolumePct) / 100;
 }
 
+/** Share of the bar's volume that a quantity is; 0 where the bar has none. */
+export function participationOf(qty: number, volume: number): number {
+  return volume > 0 ? qty / volume : 0;
+}
+
 /**
  * What a bar fills of an order: the wanted quantity up to `capacity`, on the step; nothing when that would be less
  * than `threshold` of the whole order without completing it.

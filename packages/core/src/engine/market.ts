@@ -2,9 +2,14 @@ import type { CandleColumns } from "../market/candles.ts";
 import { type Timeframe, timeframeMs } from "../market/timeframe.ts";
 import { type Cursor, HistoryView } from "../strategy/history-view.ts";
 import type { BarWatcher } from "../strategy/signal-source.ts";
+import type { ExitPlan } from "./exit-plan.ts";
+import { type FinerSeries, type TimedBar, timedBar } from "./finer-bars.ts";
 import { barCapacity } from "./liquidity.ts";
+import type { OpenExits } from "./open-exits.ts";
 import type { Order } from "./order.ts";
 import { Position } from "./position.ts";
+import type { RestingOrder } from "./resting-order.ts";
+import type { Session } from "./session.ts";
 
 /** One coin's candles for a run: warm-up rows first, then the rows that are traded. */
 export interface Series {
@@ -13,6 +18,8 @@ export interface Series {
   readonly columns: CandleColumns;
   /** Rows before the first traded one. */
   readonly warmUpRows: number;
+  /** The same coin at finer timeframes, coarsest first, to look into a bar with `intrabar: drill-down`. */
+  readonly finer?: readonly FinerSeries[];
 }
 
 /** An order between placement and its last fill. */
@@ -20,12 +27,15 @@ export interface WorkingOrder {
   readonly order: Order;
   readonly kind: "enter" | "exit";
   readonly latencyMs: number;
+  /** Where the position that it opens will be left again; `undefined` for none and for exits. */
+  readonly exits: ExitPlan | undefined;
   /** The whole quantity once it is known, else `NaN`. */
   orderQty: number;
   filledQty: number;
 }
 
 export const NO_ORDERS: readonly WorkingOrder[] = [];
+const NONE_RESTING: readonly RestingOrder[] = [];
 
 /** One coin in a run: its bars up to now, its working orders and its position. */
 export class Market {
@@ -33,9 +43,14 @@ export class Market {
   readonly timeframeMs: number;
   readonly columns: CandleColumns;
   readonly history: HistoryView;
+  readonly finer: readonly FinerSeries[];
   readonly position = new Position();
-  /** In the order they were placed, which is the order they are worked in. Replaced as a whole, never pushed to. */
+  /** Market orders in the order they were placed, which is the order they are worked in. Replaced, never pushed to. */
   working: readonly WorkingOrder[] = NO_ORDERS;
+  /** Orders that wait for a price, in the order they were placed. Replaced, never pushed to. */
+  resting: readonly RestingOrder[] = NONE_RESTING;
+  /** Protective exits of the position, `undefined` when it has none. */
+  exits: OpenExits | undefined = undefined;
 
   /** Asks the strategy about the bar that has just closed; set when the run is made. */
   onBar: BarWatcher = () => undefined;
@@ -58,6 +73,7 @@ export class Market {
     this.symbol = series.symbol;
     this.timeframeMs = timeframeMs(series.timeframe);
     this.columns = series.columns;
+    this.finer = series.finer ?? [];
     this.#cursor = { row: series.warmUpRows - 1 };
     this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor);
   }
@@ -67,11 +83,21 @@ export class Market {
     return this.#cursor.row;
   }
 
+  /** The present bar. */
+  bar(): TimedBar {
+    return timedBar(this.columns, this.row, this.timeframeMs);
+  }
+
   /** Moves to the bar that closes at `nowMs`, if there is one. */
   advanceTo(nowMs: number): void {
     const next = this.#cursor.row + 1;
     this.hasBar = next < this.columns.length && this.columns.time[next]! + this.timeframeMs === nowMs;
     if (this.hasBar) this.#cursor.row = next;
+  }
+
+  /** Whether the venue trades in the present bar. */
+  isTrading(session: Session): boolean {
+    return session.isOpen(this.columns.time[this.row]!);
   }
 
   /** While orders meet the bar, positions are worth its open. */
@@ -95,7 +121,7 @@ export class Market {
     return this.#tradedRow === this.row ? this.#latestMs : 0;
   }
 
-  /** Takes volume out of the present bar. */
+  /** Takes volume out of the present bar, by an order that arrives `latencyMs` after its open. */
   take(qty: number, latencyMs: number): void {
     if (this.#tradedRow !== this.row) this.#taken = 0;
     this.#tradedRow = this.row;
@@ -106,6 +132,11 @@ export class Market {
   /** Lets an order work behind those that work already. */
   addWorking(order: WorkingOrder): void {
     this.working = this.working.length === 0 ? [order] : [...this.working, order];
+  }
+
+  /** Lets an order wait for its price behind those that wait already. */
+  addResting(order: RestingOrder): void {
+    this.resting = [...this.resting, order];
   }
 
   /** Signed value of the position at the mark. */

@@ -1,3 +1,5 @@
+import type { OrderTerms } from "./order-terms.ts";
+
 export type Side = "buy" | "sell";
 
 /** An instruction as it was placed. Quantities are base units, positive; direction is `side`. */
@@ -12,6 +14,7 @@ export interface Order {
   readonly qty: number | null;
   /** Fraction of equity of an entry, else `null`. */
   readonly sizeShare: number | null;
+  readonly terms: OrderTerms;
   readonly signalId: string | undefined;
 }
 
@@ -26,8 +29,24 @@ export interface OrderEvent {
   readonly qty: number | null;
 }
 
-/** How a fill came about. */
-export type FillRule = "next_open" | "close" | "end_of_run" | "liquidated";
+/**
+ * How a fill came about: a market order at the open or the close, an order that rested, a protective exit, or the end.
+ */
+export const FILL_RULES = [
+  "next_open",
+  "close",
+  "limit",
+  "stop",
+  "take_profit",
+  "stop_loss",
+  "trailing_stop",
+  "break_even",
+  "time_exit",
+  "end_of_run",
+  "liquidated",
+] as const;
+
+export type FillRule = (typeof FILL_RULES)[number];
 
 /** An executed part of an order. */
 export interface Fill {

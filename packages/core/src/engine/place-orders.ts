@@ -1,8 +1,10 @@
 import type { OrderIntent } from "../strategy/trader-policy.ts";
+import { type ExitPlan, planRefusal } from "./exit-plan.ts";
+import { endOrder, sizeRefusal } from "./fill-order.ts";
 import { drawLatencyMs } from "./latency.ts";
 import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
-import { endOrder, sizeRefusal } from "./meet-market.ts";
 import type { Order } from "./order.ts";
+import { orderTerms, termsRefusal } from "./order-terms.ts";
 import type { Run } from "./run.ts";
 import { affordableQty } from "./sizing.ts";
 
@@ -12,7 +14,7 @@ export function placeOrders(run: Run, intents: readonly OrderIntent[]): void {
     const market = run.marketOf(intent.symbol);
     switch (intent.kind) {
       case "cancel":
-        cancelWorking(run, market, "cancelled", intent.reason);
+        cancelOrders(run, market, "cancelled", intent.reason, intent.clientOrderId);
         break;
       case "exit":
         placeExit(run, market, intent);
@@ -24,68 +26,95 @@ export function placeOrders(run: Run, intents: readonly OrderIntent[]): void {
   }
 }
 
-/** Ends everything that works on a market. */
-export function cancelWorking(run: Run, market: Market, event: "cancelled" | "expired", reason: string): void {
-  if (market.working.length === 0) return;
-  for (const working of market.working) endOrder(run, working, event, reason);
-  market.working = NO_ORDERS;
+/** Ends the orders that work or rest on a market: all of them, or the one with an id. */
+export function cancelOrders(
+  run: Run,
+  market: Market,
+  event: "cancelled" | "expired",
+  reason: string,
+  clientOrderId?: string,
+): void {
+  if (market.working.length === 0 && market.resting.length === 0) return;
+  const isMeant = ({ order }: WorkingOrder) => clientOrderId === undefined || order.clientOrderId === clientOrderId;
+  for (const working of market.working) if (isMeant(working)) endOrder(run, working, event, reason);
+  for (const resting of market.resting) if (isMeant(resting)) endOrder(run, resting, event, reason);
+  market.working = clientOrderId === undefined ? NO_ORDERS : market.working.filter((one) => !isMeant(one));
+  market.resting = market.resting.filter((one) => !isMeant(one));
 }
 
 type Enter = Extract<OrderIntent, { kind: "enter" }>;
 type Exit = Extract<OrderIntent, { kind: "exit" }>;
 
 /** An entry is a fraction of equity; it becomes a quantity now or when it meets the market. */
-function placeEntry(run: Run, market: Market, { side, sizeShare, signalId }: Enter): void {
+function placeEntry(run: Run, market: Market, intent: Enter): void {
   const { model } = run.settings;
+  const { side, sizeShare, signalId, exits } = intent;
+  const terms = orderTerms(intent.terms, run.nowMs, run.settings.model.session.endAfter);
+  const price = terms.limitPrice ?? market.mark;
   const isSizedNow = model.sizeAt === "decision";
   let qty: number | null = null;
   if (isSizedNow) {
     run.revalue();
-    qty = affordableQty(sizeShare * run.equity, market.mark, model.feeBps, model.qtyStep);
+    qty = affordableQty(sizeShare * run.equity, price, model.fees.bps(false), model.qtyStep, model.fees.perOrder);
   }
-  const working = recordOrder(run, market, side, qty, sizeShare, signalId);
-  const refusal = !(sizeShare > 0 && sizeShare < Infinity)
-    ? "invalid_size"
-    : isSizedNow
-      ? sizeRefusal(working.orderQty, market.mark, model.minNotional)
-      : undefined;
+  const draft = { side, qty, sizeShare, terms, signalId };
+  const working = recordOrder(run, market, draft, run.nowMs, exits);
+  const refusal =
+    (sizeShare > 0 && sizeShare < Infinity ? undefined : "invalid_size") ??
+    termsRefusal(terms, run.nowMs) ??
+    (exits && planRefusal(exits, side === "buy", price)) ??
+    (isSizedNow ? sizeRefusal(working.orderQty, price, model.minNotional) : undefined);
   accept(run, market, working, refusal);
 }
 
 /** An exit is a quantity, and may only reduce what is held, together with the exits that work already. */
-function placeExit(run: Run, market: Market, { side, qty, signalId }: Exit): void {
+function placeExit(run: Run, market: Market, intent: Exit): void {
+  const { side, qty, signalId } = intent;
+  const terms = orderTerms(intent.terms, run.nowMs, run.settings.model.session.endAfter);
   const held = side === "sell" ? market.position.qty : -market.position.qty;
   let promised = qty;
   for (const working of market.working) {
     if (working.kind === "exit") promised += working.orderQty - working.filledQty;
   }
-  const refusal = !(qty > 0 && qty < Infinity) ? "invalid_qty" : promised > held ? "above_holdings" : undefined;
-  accept(run, market, recordOrder(run, market, side, qty, null, signalId), refusal);
+  const refusal =
+    (qty > 0 && qty < Infinity ? undefined : "invalid_qty") ??
+    (promised > held ? "above_holdings" : undefined) ??
+    termsRefusal(terms, run.nowMs);
+  accept(run, market, recordOrder(run, market, { side, qty, sizeShare: null, terms, signalId }, run.nowMs), refusal);
 }
 
-/** Lets an order work, or says why not. */
+/** Lets an order work or rest, or says why not. */
 function accept(run: Run, market: Market, working: WorkingOrder, refusal: string | undefined): void {
-  if (refusal === undefined) market.addWorking(working);
-  else endOrder(run, working, "refused", refusal);
+  if (refusal !== undefined) endOrder(run, working, "refused", refusal);
+  else if (working.order.terms.orderType === "market") market.addWorking(working);
+  else {
+    const rested = { isFresh: true, isTriggered: false, best: Number.NaN, trailDistance: Number.NaN };
+    market.addResting({ ...working, ...rested });
+  }
 }
+
+type OrderDraft = Pick<Order, "side" | "qty" | "sizeShare" | "terms" | "signalId">;
 
 /** Gives an order its id and writes it down; it does not work yet. */
-export function recordOrder(
-  run: Run,
-  market: Market,
-  side: Order["side"],
-  qty: number | null,
-  sizeShare: number | null,
-  signalId: string | undefined,
-): WorkingOrder {
+export function recordOrder(run: Run, market: Market, draft: OrderDraft, tsMs: number, exits?: ExitPlan): WorkingOrder {
   const clientOrderId = `${market.symbol}-${++market.ordersPlaced}`;
-  const order: Order = { clientOrderId, tsMs: run.nowMs, symbol: market.symbol, side, qty, sizeShare, signalId };
+  const order: Order = {
+    clientOrderId,
+    tsMs,
+    symbol: market.symbol,
+    side: draft.side,
+    qty: draft.qty,
+    sizeShare: draft.sizeShare,
+    terms: draft.terms,
+    signalId: draft.signalId,
+  };
   run.recorder.order(order);
   return {
     order,
-    kind: sizeShare === null ? "exit" : "enter",
+    kind: draft.sizeShare === null ? "exit" : "enter",
     latencyMs: drawLatencyMs(run.settings.seed, clientOrderId, run.settings.model.latencyMs),
-    orderQty: qty ?? Number.NaN,
+    exits,
+    orderQty: draft.qty ?? Number.NaN,
     filledQty: 0,
   };
 }

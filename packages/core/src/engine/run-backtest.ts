@@ -1,5 +1,5 @@
 import { closePosition } from "./close-position.ts";
-import { cancelWorking } from "./place-orders.ts";
+import { cancelOrders } from "./place-orders.ts";
 import type { Run } from "./run.ts";
 import { step } from "./step.ts";
 
@@ -60,12 +60,12 @@ function runTicks(run: Run, from: number, count: number): number {
 
 /** Orders of the last bar expire; with `closeAtEnd` positions are closed at the last close, as far as its volume goes. */
 function finish(run: Run): void {
-  for (const market of run.markets) cancelWorking(run, market, "expired", "end_of_run");
+  for (const market of run.markets) cancelOrders(run, market, "expired", "end_of_run");
   if (run.settings.closeAtEnd) {
     for (const market of run.markets) {
       if (!market.hasBar) continue;
       closePosition(run, market, "end_of_run");
-      cancelWorking(run, market, "expired", "end_of_run");
+      cancelOrders(run, market, "expired", "end_of_run");
     }
     run.revalue();
     run.curve.amend(run.equity, run.cash);

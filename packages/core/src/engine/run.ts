@@ -1,5 +1,6 @@
 import type { SignalSource } from "../strategy/signal-source.ts";
 import type { AccountView, TraderPolicy } from "../strategy/trader-policy.ts";
+import { Doubts } from "./doubts.ts";
 import { EquityCurve } from "./equity-curve.ts";
 import type { ExecutionModel } from "./execution-model.ts";
 import { Market, type Series } from "./market.ts";
@@ -30,6 +31,7 @@ export class Run implements AccountView {
   readonly recorder: RunRecorder;
   readonly timeline: Timeline;
   readonly curve: EquityCurve;
+  readonly doubts = new Doubts();
   status: RunStatus = "running";
   /** The moment of the present tick, epoch milliseconds. */
   nowMs = Number.NaN;
@@ -68,7 +70,8 @@ export class Run implements AccountView {
   }
 
   pursuitOf(symbol: string): "long" | "short" | "close" | undefined {
-    const last = this.marketOf(symbol).working.at(-1);
+    const market = this.marketOf(symbol);
+    const last = market.working.at(-1) ?? market.resting.at(-1);
     if (last === undefined) return undefined;
     if (last.kind === "exit") return "close";
     return last.order.side === "buy" ? "long" : "short";

@@ -1,10 +1,22 @@
 import type { Candle } from "../market/candles.ts";
-import type { ExecutionModel } from "./execution-model.ts";
 import { feeOf } from "./fees.ts";
 import { referencePrice } from "./latency.ts";
-import { fillableQty } from "./liquidity.ts";
+import { fillableQty, participationOf } from "./liquidity.ts";
 import type { Side } from "./order.ts";
-import { slippagePaidBps, slippedPrice } from "./slippage.ts";
+import { type SlippageModel, slippagePaidBps, slippedPrice, volatilitySlippage } from "./slippage.ts";
+
+/** What `simulateFill` needs to know of a venue. */
+export interface FillModel {
+  /** On a calm bar, up to twice as much on a wild one. */
+  readonly slippageBps: number;
+  /** Instead of `slippageBps`. */
+  readonly slippage?: SlippageModel;
+  readonly feeBps: number;
+  /** A fill below this fraction of its order is not made unless it completes the order. */
+  readonly partialFillThreshold: number;
+  /** Quantities are multiples of this; 0 means any quantity. */
+  readonly qtyStep: number;
+}
 
 export interface FillRequest {
   readonly side: Side;
@@ -18,7 +30,7 @@ export interface FillRequest {
   readonly latencyMs: number;
   /** Base units this bar can still give. */
   readonly capacity: number;
-  readonly model: Pick<ExecutionModel, "slippageBps" | "feeBps" | "partialFillThreshold" | "qtyStep">;
+  readonly model: FillModel;
 }
 
 export interface FillOutcome {
@@ -44,7 +56,9 @@ export function simulateFill(request: FillRequest): FillOutcome {
     throw new RangeError(`a fill needs 0 < qty ≤ orderQty, was qty ${qty} of ${orderQty}`);
   }
   const reference = referencePrice(side, candle, request.latencyMs, request.timeframeMs);
-  const price = slippedPrice(side, reference, candle, model.slippageBps);
+  const slippage = model.slippage ?? volatilitySlippage(model.slippageBps);
+  const participation = participationOf(Math.min(qty, request.capacity), candle.volume);
+  const price = slippedPrice(side, reference, candle, slippage(candle, participation));
   const fillQty = fillableQty(qty, orderQty, request.capacity, model.partialFillThreshold, model.qtyStep);
   return {
     status: fillQty === 0 ? "unfilled" : fillQty < qty ? "partial" : "filled",

@@ -1,8 +1,10 @@
 import type { Signal, SignalDraft } from "../strategy/signal.ts";
 import { closePosition } from "./close-position.ts";
 import type { Market } from "./market.ts";
+import { meetExits } from "./meet-exits.ts";
 import { meetMarket } from "./meet-market.ts";
-import { cancelWorking, placeOrders } from "./place-orders.ts";
+import { meetResting } from "./meet-resting.ts";
+import { cancelOrders, placeOrders } from "./place-orders.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -15,13 +17,26 @@ export function step(run: Run): void {
 
   // 1 market: orders of earlier ticks meet the bar that has just closed, from its open on.
   let isTrading = false;
+  let isProtected = false;
   for (const market of markets) {
     market.advanceTo(run.nowMs);
-    if (market.working.length > 0) isTrading = true;
+    if (market.working.length > 0 || market.resting.length > 0) isTrading = true;
+    if (market.exits !== undefined) isProtected = true;
   }
-  if (isTrading && model.fillAt === "next-open") {
+  if (isTrading) {
     for (const market of markets) if (market.hasBar) market.markAtOpen();
-    for (const market of markets) if (market.hasBar && market.working.length > 0) meetMarket(run, market, "next_open");
+    for (const market of markets) {
+      if (!market.hasBar || !market.isTrading(model.session)) continue;
+      if (market.working.length > 0 && model.fillAt === "next-open") meetMarket(run, market, "next_open");
+      if (market.resting.length > 0) meetResting(run, market);
+    }
+  }
+
+  // 2 exits: stops and targets inside the bar, those of positions just entered too.
+  if (isTrading || isProtected) {
+    for (const market of markets) {
+      if (market.hasBar && market.exits !== undefined && market.isTrading(model.session)) meetExits(run, market);
+    }
   }
 
   // 3 ledger: positions are marked at the close.
@@ -82,7 +97,8 @@ function identified(run: Run, market: Market, draft: SignalDraft): Signal {
 /** With `fill_at: close` the orders just decided meet the close of their own bar. */
 function meetClose(run: Run): void {
   for (const market of run.markets) {
-    if (market.hasBar && market.working.length > 0) meetMarket(run, market, "close");
+    const meets = market.hasBar && market.working.length > 0 && market.isTrading(run.settings.model.session);
+    if (meets) meetMarket(run, market, "close");
   }
   run.revalue();
 }
@@ -90,7 +106,7 @@ function meetClose(run: Run): void {
 /** Nothing is left: everything is closed at this close and trading stops. */
 function ruin(run: Run): void {
   for (const market of run.markets) {
-    cancelWorking(run, market, "cancelled", "liquidated");
+    cancelOrders(run, market, "cancelled", "liquidated");
     closePosition(run, market, "liquidated");
   }
   run.status = "ruined";

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import type { CashFlow, Fill, Order, OrderEvent, Trade } from "../engine/order.ts";
+import { MARKET_TERMS, type OrderTerms } from "../engine/order-terms.ts";
 import { allocateColumns } from "../market/index.ts";
 import type { Signal } from "../strategy/signal.ts";
 import { decodeCashFlow, encodeCashFlow } from "./cash-flows.ts";
@@ -32,6 +33,7 @@ const ORDERS: readonly Order[] = [
     side: "buy",
     qty: null,
     sizeShare: 1 / 3,
+    terms: MARKET_TERMS,
     signalId: "BTC-USDT-s1",
   },
   {
@@ -41,6 +43,7 @@ const ORDERS: readonly Order[] = [
     side: "sell",
     qty: 0.07812345,
     sizeShare: null,
+    terms: MARKET_TERMS,
     signalId: undefined,
   },
 ];
@@ -217,6 +220,19 @@ describe("line formats", () => {
   const side = fc.constantFrom("buy" as const, "sell" as const);
   const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
+  const terms: fc.Arbitrary<OrderTerms> = fc.oneof(
+    fc.constant(MARKET_TERMS),
+    fc.record({
+      orderType: fc.constantFrom("limit", "stop-market", "stop-limit", "take-profit", "trailing-stop"),
+      limitPrice: fc.option(positive),
+      stopPrice: fc.option(positive),
+      trailShare: fc.option(fc.double({ min: Number.MIN_VALUE, max: 0.999, noNaN: true })),
+      timeInForce: fc.constantFrom("GTC", "IOC", "GTD", "DAY"),
+      expiresMs: fc.option(time),
+      postOnly: fc.boolean(),
+      ocoGroup: fc.option(text),
+    }),
+  );
   const order: fc.Arbitrary<Order> = fc.record({
     clientOrderId: text,
     tsMs: time,
@@ -224,6 +240,7 @@ describe("line formats", () => {
     side,
     qty: fc.option(qty),
     sizeShare: fc.option(number),
+    terms,
     signalId: maybe(text),
   });
   const fill: fc.Arbitrary<Fill> = fc.record({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Fill } from "../engine/order.ts";
+import { FILL_RULES, type Fill } from "../engine/order.ts";
 import { num, quantitySchema, secondsSchema, sideSchema, text, toMs, toSeconds } from "./wire.ts";
 
 /** One line of `sim_fills.jsonl`: an executed part of an order. `ts` may be fractional. */
@@ -15,7 +15,7 @@ const simFillLine = z.object({
   state: z.enum(["filled", "partial"]),
   bar_ts: secondsSchema,
   reference_price: z.number().positive(),
-  rule: z.enum(["next_open", "close", "end_of_run", "liquidated"]),
+  rule: z.enum(FILL_RULES),
   signal_id: z.string().nullable(),
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { volatilitySlippage } from "../engine/slippage.ts";
 import { DAY_MS, HOUR_MS } from "../market/timeframe.ts";
 import { computeMetrics } from "./compute-metrics.ts";
 import { slippageAsked } from "./slippage-asked.ts";
@@ -79,6 +80,6 @@ describe("computeMetrics", () => {
 describe("slippageAsked", () => {
   it("doubles in a wild bar", () => {
     const bar = { open: 100, high: 103, low: 100, close: 100, volume: 1 }; // range 3 % of the close
-    expect(slippageAsked(2, 100, bar, 5)).toBeCloseTo(2 * 100 * 10 * 1e-4, 12);
+    expect(slippageAsked(2, 100, bar, volatilitySlippage(5))).toBeCloseTo(2 * 100 * 10 * 1e-4, 12);
   });
 });

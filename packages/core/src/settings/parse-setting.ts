@@ -26,9 +26,24 @@ export function parseSetting(setting: Setting, texts: readonly string[], from: s
       return parseSwitch(last, from) !== (setting.flag?.startsWith("no-") ?? false);
     case "params":
       return Object.fromEntries(texts.flatMap((text) => text.split(",")).map((pair) => parseParam(pair, from)));
+    case "table":
+      return last.includes(":") ? parseTable(last, from) : parseNumber(last, from);
     case "text":
       return last;
   }
+}
+
+/** `0.05:0.5,0.1:0.5` → `{"0.05": 0.5, "0.1": 0.5}` */
+function parseTable(text: string, from: string): Readonly<Record<string, number>> {
+  const rows = text.split(",").map((row) => {
+    const [key = "", value = "", ...more] = row.split(":").map((part) => part.trim());
+    if (more.length > 0)
+      throw new PtError("E_NUMBER", `${from}: "${printable(row)}" is not key:value`, {
+        hint: "Write 0.05:0.5,0.1:0.5.",
+      });
+    return [String(parseNumber(key, from)), parseNumber(value, from)] as const;
+  });
+  return Object.fromEntries(rows);
 }
 
 /** @throws PtError E_NUMBER for anything but a plain finite decimal number */

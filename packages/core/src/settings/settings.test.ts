@@ -18,8 +18,8 @@ describe("the settings of a run", () => {
   it("are the keys of config.json and the paths of this machine", () => {
     const keys = Object.entries(runConfigSchema.shape).flatMap(([key, schema]) => {
       if (key === "data") return [];
-      if (key !== "execution_model") return [key];
-      return Object.keys(schema.parse({}) as object).map((inner) => `execution_model.${inner}`);
+      if (key !== "execution_model" && key !== "exits") return [key];
+      return Object.keys(schema.parse({}) as object).map((inner) => `${key}.${inner}`);
     });
     const isRecorded = (setting: Setting) => setting.recorded !== false;
     expect(RUN_SETTINGS.filter(isRecorded).map(({ key }) => key)).toEqual(keys);

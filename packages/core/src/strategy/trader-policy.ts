@@ -1,4 +1,6 @@
+import type { ExitPlan } from "../engine/exit-plan.ts";
 import type { Side } from "../engine/order.ts";
+import type { OrderTerms } from "../engine/order-terms.ts";
 import type { Signal } from "./signal.ts";
 
 /** What a policy may know of the account at a tick. Positive quantities are long, negative short. */
@@ -16,7 +18,13 @@ export interface AccountView {
 
 /** An instruction the policy wants placed; the run gives it an id and lets risk look at it. */
 export type OrderIntent =
-  | { readonly kind: "cancel"; readonly symbol: string; readonly reason: string }
+  | {
+      readonly kind: "cancel";
+      readonly symbol: string;
+      readonly reason: string;
+      /** Only this order instead of all that work. */
+      readonly clientOrderId?: string;
+    }
   | {
       readonly kind: "enter";
       readonly symbol: string;
@@ -24,6 +32,10 @@ export type OrderIntent =
       /** Fraction of equity. */
       readonly sizeShare: number;
       readonly signalId: string | undefined;
+      /** What differs from a plain market order. */
+      readonly terms?: Partial<OrderTerms>;
+      /** How the position will be left again. */
+      readonly exits?: ExitPlan | undefined;
     }
   | {
       readonly kind: "exit";
@@ -32,6 +44,7 @@ export type OrderIntent =
       /** Base units, positive. */
       readonly qty: number;
       readonly signalId: string | undefined;
+      readonly terms?: Partial<OrderTerms>;
     };
 
 /** The second half of a strategy: opinions and account in, order intents out. */

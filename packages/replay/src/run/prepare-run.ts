@@ -1,4 +1,10 @@
-import { type DataEntry, type ResolvedSettings, type RunConfig, toExecutionModel } from "@powertrader/core/config";
+import {
+  type DataEntry,
+  type ResolvedSettings,
+  type RunConfig,
+  toExecutionModel,
+  toExitPlan,
+} from "@powertrader/core/config";
 import type { RunSettings, Series } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { barsFile, hashColumns } from "@powertrader/core/files";
@@ -30,7 +36,7 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
   const { config } = resolved;
   const strategy = findStrategy(config.strategy);
   const params = resolveParams(strategy, config.params);
-  const { warmUpBars } = strategy.create(params, new IndicatorHub([]));
+  const source = strategy.create(params, new IndicatorHub(), config.timeframe);
   const { range, selected, notes } = selectData({
     cacheDir: resolved.cacheDir,
     exchange: config.exchange,
@@ -38,7 +44,7 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
     timeframe: config.timeframe,
     startMs: config.start_date === undefined ? undefined : parseDate(config.start_date, "start_date"),
     endMs: config.end_date === undefined ? undefined : parseDate(config.end_date, "end_date"),
-    warmUpBars,
+    warmUpBars: source.warmUpBars,
   });
   const series = selected.map(toSeries);
   const data = selected.map((one, i) => dataEntry(one, series[i]!));
@@ -64,6 +70,7 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
       tags: config.tags,
       note: config.note,
       execution_model: config.execution_model,
+      exits: config.exits,
       data,
     },
     settings: {
@@ -75,8 +82,8 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
     },
     endMs: range.toMs,
     series,
-    source: strategy.create(params, new IndicatorHub(series)),
-    policy: createSignalPolicy(size),
+    source,
+    policy: createSignalPolicy(size, toExitPlan(config.exits)),
     notes,
     keepColumns: () => {
       for (const one of selected) one.series.keep();

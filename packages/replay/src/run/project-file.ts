@@ -23,15 +23,22 @@ export function writeProjectFile(folder: string): string {
 
 /** The text of a project file that changes nothing until a line is uncommented. */
 export function projectFile(): string {
-  const isModel = (setting: Setting) => setting.key.startsWith("execution_model.");
-  const block = (settings: readonly Setting[]) => settings.map(commentedSetting).join("\n");
+  const sectionOf = (setting: Setting) => (setting.key.includes(".") ? setting.key.split(".")[0] : undefined);
+  const block = (section: string | undefined) =>
+    RUN_SETTINGS.filter((setting) => sectionOf(setting) === section)
+      .map(commentedSetting)
+      .join("\n");
   return `# Settings of pt-replay. Flags and PT_* variables win over this file.
 
-${block(RUN_SETTINGS.filter((setting) => !isModel(setting)))}
+${block(undefined)}
 
 # How the simulated venue treats orders.
 [execution_model]
-${block(RUN_SETTINGS.filter(isModel))}
+${block("execution_model")}
+
+# How positions are left whatever the strategy says. Shares are of the entry price.
+[exits]
+${block("exits")}
 `;
 }
 
@@ -54,9 +61,17 @@ function tomlExample({ kind, flag, byDefault, example }: Setting): string {
       return `[${value.replace(",", ", ")}]`;
     case "list":
       return value === "none" ? "[]" : JSON.stringify(value.split(",")).replaceAll(",", ", ");
+    case "table":
+      return value.includes(":") ? `{ ${value.split(",").map(tomlEntry).join(", ")} }` : value;
     case "params":
       return "{ fast = 50, slow = 200 }";
     case "text":
       return JSON.stringify(value);
   }
+}
+
+/** `0.05:0.5` → `"0.05" = 0.5` */
+function tomlEntry(entry: string): string {
+  const [key, value] = entry.split(":");
+  return `"${key}" = ${value}`;
 }

@@ -1,0 +1,144 @@
+import { feeOf } from "./fees.ts";
+import { fillableQty } from "./liquidity.ts";
+import type { Market, WorkingOrder } from "./market.ts";
+import { type Entered, OpenExits } from "./open-exits.ts";
+import type { Fill, FillRule, OrderEvent } from "./order.ts";
+import { isRounding } from "./position.ts";
+import type { Run } from "./run.ts";
+import { affordableQty } from "./sizing.ts";
+import { slippagePaidBps } from "./slippage.ts";
+
+/** When and at which price an order meets the bar. */
+export interface Meeting {
+  readonly rule: FillRule;
+  readonly latencyMs: number;
+  readonly tsMs: number;
+  readonly reference: number;
+  readonly price: number;
+  readonly isMaker: boolean;
+  /** How the price came to an entry inside the bar; `undefined` at the open and the close. */
+  readonly entered: Entered | undefined;
+}
+
+/**
+ * Fills of an order what volume, cash and holdings allow where it meets the bar.
+ * Returns whether the order came to its end.
+ */
+export function fillOrder(run: Run, market: Market, working: WorkingOrder, meeting: Meeting): boolean {
+  const { model } = run.settings;
+  const feeBps = model.fees.bps(meeting.isMaker);
+  const fixedFee = working.filledQty === 0 ? model.fees.perOrder : 0;
+  if (Number.isNaN(working.orderQty)) {
+    run.revalue();
+    const money = working.order.sizeShare! * run.equity;
+    working.orderQty = affordableQty(money, meeting.price, feeBps, model.qtyStep, fixedFee);
+    const refusal = sizeRefusal(working.orderQty, meeting.price, model.minNotional);
+    if (refusal !== undefined) return endOrder(run, working, "refused", refusal);
+  }
+
+  const left = working.orderQty - working.filledQty;
+  const offered = meeting.rule === "liquidated" ? Infinity : market.capacity(model.maxVolumePct);
+  const allowed =
+    working.kind === "enter"
+      ? affordableQty(run.freeMoney(), meeting.price, feeBps, model.qtyStep, fixedFee)
+      : reducible(market, working, left);
+  const fillQty = fillableQty(
+    left,
+    working.orderQty,
+    Math.min(offered, allowed),
+    model.partialFillThreshold,
+    model.qtyStep,
+  );
+  if (fillQty > 0) book(run, market, working, meeting, fillQty, feeBps, fixedFee);
+  if (working.filledQty === working.orderQty) return true;
+  if (allowed < Math.min(left, offered)) {
+    return endOrder(run, working, "cancelled", working.kind === "enter" ? "cut_to_cash" : "reduce_only");
+  }
+  const isOnce = model.remainder === "cancel" || working.order.terms.timeInForce === "IOC";
+  return isOnce && endOrder(run, working, "cancelled", "remainder");
+}
+
+/** What an exit may still take off the position. Exits never open one. */
+function reducible(market: Market, { order }: WorkingOrder, left: number): number {
+  const held = order.side === "sell" ? market.position.qty : -market.position.qty;
+  return isRounding(left - held, left) ? Infinity : Math.max(0, held);
+}
+
+/** Why an entry of this size is not accepted, or `undefined` when it is. */
+export function sizeRefusal(qty: number, price: number, minNotional: number): string | undefined {
+  if (!(qty > 0)) return "below_qty_step";
+  return qty * price < minNotional ? "min_notional" : undefined;
+}
+
+/** Applies a fill to the order, the bar's volume, cash, position and exits, and records it. */
+function book(
+  run: Run,
+  market: Market,
+  working: WorkingOrder,
+  meeting: Meeting,
+  qty: number,
+  feeBps: number,
+  fixedFee: number,
+): void {
+  const { order } = working;
+  const { price, reference, rule } = meeting;
+  const isComplete = isRounding(working.orderQty - working.filledQty - qty, working.orderQty);
+  const fees = feeOf(qty, price, feeBps) + fixedFee;
+  working.filledQty = isComplete ? working.orderQty : working.filledQty + qty;
+  market.take(qty, meeting.latencyMs);
+  run.cash += order.side === "buy" ? -(qty * price + fees) : qty * price - fees;
+  const fill: Fill = {
+    tsMs: meeting.tsMs,
+    clientOrderId: order.clientOrderId,
+    symbol: order.symbol,
+    side: order.side,
+    qty,
+    price,
+    fees,
+    slippageBps: slippagePaidBps(order.side, reference, price),
+    state: isComplete ? "filled" : "partial",
+    barMs: market.columns.time[market.row]!,
+    referencePrice: reference,
+    rule,
+    signalId: order.signalId,
+  };
+  run.recorder.fill(fill);
+  const trade = market.position.apply(fill, exitReason(rule));
+  if (working.exits !== undefined) protect(market, working, meeting, qty);
+  else if (market.exits !== undefined && market.position.qty === 0) market.exits = undefined;
+  if (trade === undefined) return;
+  run.trades++;
+  if (trade.pnl > 0) run.winningTrades++;
+  run.recorder.trade(trade);
+}
+
+/** Rules of exits that the strategy asked for are all the same reason: its signal. */
+function exitReason(rule: FillRule): string {
+  return rule === "next_open" || rule === "close" ? "signal" : rule;
+}
+
+/** Sets up the protective exits that an entry brings, or lets those of the position know that it has grown. */
+function protect(market: Market, working: WorkingOrder, meeting: Meeting, qty: number): void {
+  const isLong = market.position.qty > 0;
+  if (market.exits === undefined || market.exits.isLong !== isLong) {
+    market.exits = new OpenExits(working.exits!, isLong, market.columns.time[market.row]!, working.order.signalId);
+  }
+  const { exits } = market;
+  exits.entryPrice = market.position.entryPrice;
+  exits.enteredQty += qty;
+  exits.see(meeting.price);
+  exits.entered = meeting.entered;
+}
+
+/** Records how an order ended without (all of) its fill. Returns true: it is over. */
+export function endOrder(run: Run, working: WorkingOrder, event: OrderEvent["event"], reason: string): true {
+  const left = working.orderQty - working.filledQty;
+  run.recorder.orderEvent({
+    tsMs: run.nowMs,
+    clientOrderId: working.order.clientOrderId,
+    event,
+    reason,
+    qty: Number.isNaN(left) ? null : left,
+  });
+  return true;
+}

@@ -1,0 +1,127 @@
+import type { ExitPlan } from "./exit-plan.ts";
+import { trailedLevel } from "./touch.ts";
+
+/** Which part of a plan a stop level comes from. */
+export type StopRule = "stop_loss" | "trailing_stop" | "break_even";
+
+/** How the price stood when the position was entered inside the present bar. */
+export interface Entered {
+  readonly price: number;
+  /** The way the price had come to it: a limit order is reached against the position, a stop order with it. */
+  readonly moved: "up" | "down";
+}
+
+/** An exit plan at work: what the position has seen so far, and where its levels stand now. */
+export class OpenExits {
+  readonly plan: ExitPlan;
+  readonly isLong: boolean;
+  /** Average entry price; changes as the position grows. */
+  entryPrice = Number.NaN;
+  /** Best price since the entry, bars up to the last one (the present one's open included). */
+  best = Number.NaN;
+  /** Quantity entered so far, base units. */
+  enteredQty = 0;
+  targetsDone = 0;
+  /** Open of the bar of the first entry. */
+  readonly entryBarMs: number;
+  /** Bars that have closed since the entry, the entry bar included. */
+  bars = 0;
+  /** How the last entry inside the present bar came about; `undefined` when it was made at the open or before. */
+  entered: Entered | undefined = undefined;
+  /** Of the entry. */
+  readonly signalId: string | undefined;
+
+  constructor(plan: ExitPlan, isLong: boolean, entryBarMs: number, signalId: string | undefined) {
+    this.plan = plan;
+    this.isLong = isLong;
+    this.entryBarMs = entryBarMs;
+    this.signalId = signalId;
+  }
+
+  /** A price at a gain of `share` over the entry. */
+  atGain(share: number): number {
+    return this.isLong ? this.entryPrice * (1 + share) : this.entryPrice * (1 - share);
+  }
+
+  /** Takes a price the market has traded at into account. */
+  see(price: number): void {
+    if (Number.isNaN(this.best) || (this.isLong ? price > this.best : price < this.best)) this.best = price;
+  }
+
+  /** Gain at the best price, as a share of the entry price. */
+  gainAt(best: number): number {
+    return this.isLong ? best / this.entryPrice - 1 : 1 - best / this.entryPrice;
+  }
+
+  /** The tightest stop once the best price was `best`; `NaN` for none. */
+  stopAt(best: number): number {
+    return this.#tightest(this.#fixedStop(), this.#tightest(this.#breakEvenStop(best), this.#trailingStop(best)));
+  }
+
+  /** Which rule the stop level comes from. */
+  stopRuleAt(best: number): StopRule {
+    const stop = this.stopAt(best);
+    if (stop === this.#fixedStop()) return "stop_loss";
+    return stop === this.#trailingStop(best) ? "trailing_stop" : "break_even";
+  }
+
+  /** The nearest target in a bar that opens at `barMs`; `NaN` for none. */
+  targetAt(barMs: number): number {
+    const next = this.plan.targets[this.targetsDone];
+    const planned = next === undefined ? Number.NaN : (next.price ?? this.atGain(next.gainShare!));
+    const timed = this.#timeTarget(barMs);
+    if (Number.isNaN(timed)) return planned;
+    if (Number.isNaN(planned)) return timed;
+    return this.isLong ? Math.min(planned, timed) : Math.max(planned, timed);
+  }
+
+  /** What leaves at the nearest target of a position of `heldQty`, base units. */
+  targetQty(barMs: number, heldQty: number): number {
+    const { targets } = this.plan;
+    const next = targets[this.targetsDone];
+    const isTimed = next === undefined || this.targetAt(barMs) !== (next.price ?? this.atGain(next.gainShare!));
+    if (isTimed || this.targetsDone === targets.length - 1) return heldQty;
+    return Math.min(heldQty, next.positionShare * this.enteredQty);
+  }
+
+  /** Whether the position leaves at the open of a bar that opens at `barMs`, because its time is over. */
+  isOver(barMs: number): boolean {
+    if (this.plan.maxBars !== null && this.bars >= this.plan.maxBars) return true;
+    return this.#stepAt(barMs)?.gainShare === -1;
+  }
+
+  #fixedStop(): number {
+    const { stopPrice, stopShare } = this.plan;
+    return this.#tightest(stopPrice ?? Number.NaN, stopShare === null ? Number.NaN : this.atGain(-stopShare));
+  }
+
+  #breakEvenStop(best: number): number {
+    const { breakEven } = this.plan;
+    if (breakEven === null || !(this.gainAt(best) >= breakEven.activationShare)) return Number.NaN;
+    return this.atGain(breakEven.offsetShare);
+  }
+
+  #trailingStop(best: number): number {
+    const { trailing } = this.plan;
+    if (trailing === null || Number.isNaN(best)) return Number.NaN;
+    const isActive = trailing.activationShare === null || this.gainAt(best) >= trailing.activationShare;
+    if (!isActive && trailing.activeDistanceShare === null) return Number.NaN;
+    const distance = isActive ? (trailing.activeDistanceShare ?? trailing.distanceShare) : trailing.distanceShare;
+    return trailedLevel(this.isLong ? "sell" : "buy", best, distance);
+  }
+
+  #timeTarget(barMs: number): number {
+    const step = this.#stepAt(barMs);
+    return step === undefined || step.gainShare === -1 ? Number.NaN : this.atGain(step.gainShare);
+  }
+
+  #stepAt(barMs: number) {
+    return this.plan.timeTargets.findLast((step) => barMs - this.entryBarMs >= step.afterMs);
+  }
+
+  #tightest(a: number, b: number): number {
+    if (Number.isNaN(a)) return b;
+    if (Number.isNaN(b)) return a;
+    return this.isLong ? Math.max(a, b) : Math.min(a, b);
+  }
+}
