@@ -22,5 +22,7 @@ export {
   TIMEFRAMES,
   type Timeframe,
   timeframeMs,
+  timeframeRatio,
   WEEK_MS,
 } from "./timeframe.ts";
+export { barsForHigher, TimeframeAggregator } from "./timeframe-aggregator.ts";

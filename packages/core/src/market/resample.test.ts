@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allocateColumns, type CandleColumns, firstRowAt, sliceColumns } from "./candles.ts";
@@ -156,63 +154,5 @@ describe("bucketOpen", () => {
     expect(bucketOpen(HOUR_MS, HOUR_MS)).toBe(HOUR_MS);
     expect(bucketOpen(-1, HOUR_MS)).toBe(-HOUR_MS);
     expect(bucketOpen(0, WEEK_MS, MONDAY_ANCHOR_MS)).toBe(MONDAY_ANCHOR_MS - WEEK_MS);
-  });
-});
-
-const SHARED = new URL("../../../../../shared/data/", import.meta.url);
-const isThere = existsSync(SHARED);
-
-interface AggregationFact {
-  readonly lower: string;
-  readonly higher: string;
-  readonly full_groups: number;
-  readonly ohlc_equal: number;
-  readonly volume_equal_1e6: number;
-}
-
-describe.skipIf(!isThere)("resampling real candles (needs ../shared)", () => {
-  const facts: readonly AggregationFact[] = isThere
-    ? JSON.parse(readFileSync(new URL("aggregation_facts.json", SHARED), "utf8"))
-    : [];
-
-  function candlesOf(name: string): CandleColumns {
-    const csv = gunzipSync(readFileSync(new URL(`${name}.csv.gz`, SHARED))).toString("utf8");
-    const rows = csv.trim().split("\n").slice(1);
-    return columnsOf(
-      rows.map((line): Row => {
-        const [seconds, ...values] = line.split(",").map(Number) as [number, number, number, number, number, number];
-        return [seconds * 1000, ...values];
-      }),
-    );
-  }
-
-  // KuCoin restated the opens of a few candles and starts its weeks on Thursday.
-  it.each([
-    ["binance_BTCUSDT_1m", "1min", "binance_BTCUSDT_4h", "4hour", undefined],
-    ["binance_BTCUSDT_1h", "1hour", "binance_BTCUSDT_1d", "1day", undefined],
-    ["binance_BTCUSDT_1d", "1day", "binance_BTCUSDT_1w", "1week", undefined],
-    ["kucoin_BTCUSDT_1h", "1hour", "kucoin_BTCUSDT_12h", "12hour", undefined],
-    ["kucoin_BTCUSDT_1d", "1day", "kucoin_BTCUSDT_1w", "1week", 0],
-  ] as const)("%s (%s) gives %s (%s) wherever the exchange agrees with itself", (lower, from, higher, to, anchorMs) => {
-    const source = candlesOf(lower);
-    const theirs = candlesOf(higher);
-    const ours = resample(source, from, to, anchorMs === undefined ? {} : { anchorMs });
-    const counts = { full_groups: 0, ohlc_equal: 0, volume_equal_1e6: 0 };
-    for (const [timeMs, open, high, low, close, volume] of rowsOf(ours)) {
-      const rows = firstRowAt(source, timeMs + timeframeMs(to)) - firstRowAt(source, timeMs);
-      const row = firstRowAt(theirs, timeMs);
-      if (rows !== timeframeMs(to) / timeframeMs(from) || theirs.time[row] !== timeMs) continue;
-      counts.full_groups++;
-      const prices = [theirs.open[row], theirs.high[row], theirs.low[row], theirs.close[row]];
-      if (prices.every((price, i) => price === [open, high, low, close][i])) counts.ohlc_equal++;
-      if (Math.abs(theirs.volume[row]! - volume) <= 1e-6 * volume) counts.volume_equal_1e6++;
-    }
-    expect(counts).toEqual(pick(facts.find((fact) => fact.lower === lower && fact.higher === higher)!));
-  });
-
-  const pick = ({ full_groups, ohlc_equal, volume_equal_1e6 }: AggregationFact) => ({
-    full_groups,
-    ohlc_equal,
-    volume_equal_1e6,
   });
 });

@@ -1,5 +1,5 @@
 import { allocateColumns, type CandleColumns, sliceColumns } from "./candles.ts";
-import { DAY_MS, type Timeframe, timeframeMs, WEEK_MS } from "./timeframe.ts";
+import { DAY_MS, type Timeframe, timeframeMs, timeframeRatio, WEEK_MS } from "./timeframe.ts";
 
 /** Offset of weekly bars from the epoch (a Thursday) for venues that start the week on Monday 00:00 UTC. */
 export const MONDAY_ANCHOR_MS = 4 * DAY_MS;
@@ -21,6 +21,7 @@ export interface ResampleOptions {
  * last close, summed volume (in row order, so that the sum is reproducible).
  * A bucket with missing rows is built from the rows it has; a bucket that had not closed by `closedByMs`
  * (by default: by the close of the last row) is left out.
+ * @throws RangeError when `to` is not a multiple of `from`
  */
 export function resample(
   columns: CandleColumns,
@@ -28,13 +29,13 @@ export function resample(
   to: Timeframe,
   options: ResampleOptions = {},
 ): CandleColumns {
+  timeframeRatio(from, to);
   const fromMs = timeframeMs(from);
   const toMs = timeframeMs(to);
-  if (toMs % fromMs !== 0) throw new RangeError(`${to} is not a multiple of ${from}`);
   const anchorMs = options.anchorMs ?? (toMs === WEEK_MS ? MONDAY_ANCHOR_MS : 0);
   const closedByMs = options.closedByMs ?? (columns.length === 0 ? 0 : columns.time[columns.length - 1]! + fromMs);
 
-  const out = allocateColumns(columns.length);
+  const out = allocateColumns(mostBuckets(columns, toMs, anchorMs));
   let rows = 0;
   for (let i = 0; i < columns.length; i++) {
     const bucket = bucketOpen(columns.time[i]!, toMs, anchorMs);
@@ -53,4 +54,11 @@ export function resample(
     out.volume[row] = out.volume[row]! + columns.volume[i]!;
   }
   return sliceColumns(out, 0, rows);
+}
+
+/** How many buckets of `lengthMs` the rows can touch. */
+function mostBuckets({ length, time }: CandleColumns, lengthMs: number, anchorMs: number): number {
+  if (length === 0) return 0;
+  const spanMs = bucketOpen(time[length - 1]!, lengthMs, anchorMs) - bucketOpen(time[0]!, lengthMs, anchorMs);
+  return Math.min(length, spanMs / lengthMs + 1);
 }

@@ -27,6 +27,16 @@ export type Timeframe = keyof typeof LENGTH_MS;
 /** All timeframes, shortest first. */
 export const TIMEFRAMES = Object.keys(LENGTH_MS) as readonly Timeframe[];
 
+/**
+ * How many bars of `base` make one of `higher`.
+ * @throws RangeError when that is no whole number
+ */
+export function timeframeRatio(base: Timeframe, higher: Timeframe): number {
+  const ratio = timeframeMs(higher) / timeframeMs(base);
+  if (!Number.isInteger(ratio)) throw new RangeError(`${higher} is not a multiple of ${base}`);
+  return ratio;
+}
+
 const SHORT_UNIT = { min: "m", hour: "h", day: "d", week: "w" } as const;
 
 /** Length of one bar in milliseconds. */
