@@ -1,4 +1,5 @@
-export { type Cursor, HistoryView } from "./history-view.ts";
+export type { BarView } from "./bar-view.ts";
+export { type Cursor, type HigherTimeframes, HistoryView } from "./history-view.ts";
 export type { Direction, Signal, SignalDraft } from "./signal.ts";
 export { createSignalPolicy } from "./signal-policy.ts";
 export type { BarWatcher, SignalSource } from "./signal-source.ts";

@@ -5,7 +5,10 @@ import type { SignalDraft } from "./signal.ts";
 export interface SignalSource {
   /** Written into signals as their `strategy`. */
   readonly name: string;
-  /** Bars a coin must have behind its decision bar before the source is asked about it. */
+  /**
+   * Bars of the run's own timeframe that a coin must have behind its decision bar before the source is asked about it.
+   * Who looks at a longer timeframe counts it in with `barsForHigher`.
+   */
   readonly warmUpBars: number;
   /** Called once per coin before the first tick, in `--coins` order. */
   watch(history: HistoryView): BarWatcher;
