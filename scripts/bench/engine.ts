@@ -49,7 +49,7 @@ async function runEngine(series: readonly Series[], name: string, given: Record<
       ),
     },
     series,
-    source: strategy.create(resolveParams(strategy, given), new IndicatorHub(series)),
+    source: strategy.create(resolveParams(strategy, given), new IndicatorHub(), series[0]!.timeframe),
     policy: createSignalPolicy(0.001),
     recorder,
   });

@@ -7,7 +7,7 @@ const sma = findStrategy("sma-crossover");
 
 describe("the strategies", () => {
   it("have names of their own that can be typed, and say what they do", () => {
-    expect(STRATEGIES.map(({ name }) => name)).toEqual(["sma-crossover", "breakout", "buy-and-hold"]);
+    expect(STRATEGIES.map(({ name }) => name)).toEqual(["sma-crossover", "breakout", "mtf-trend", "buy-and-hold"]);
     for (const { name, summary } of STRATEGIES) {
       expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
       expect(summary).toMatch(/\w/);
@@ -41,7 +41,7 @@ describe("findStrategy", () => {
 
   it("lists what there is", () => {
     expect(() => findStrategy("magic")).toThrow(
-      expect.objectContaining({ hint: "Strategies: sma-crossover, breakout, buy-and-hold." }),
+      expect.objectContaining({ hint: "Strategies: sma-crossover, breakout, mtf-trend, buy-and-hold." }),
     );
   });
 });
@@ -67,6 +67,16 @@ describe("resolveParams", () => {
     [{ slow: 20 }, "sma-crossover: fast (50) must be below slow (20)"],
   ])("refuses %j", (given, message) => {
     expect(() => resolveParams(sma, given)).toThrow(thrown("E_STRATEGY_PARAM", message));
+  });
+
+  it("reads a timeframe in either spelling and names those there are", () => {
+    const mtf = findStrategy("mtf-trend");
+    expect(resolveParams(mtf, {})).toMatchObject({ timeframe: "4hour" });
+    expect(resolveParams(mtf, { timeframe: "1d" })).toMatchObject({ timeframe: "1day" });
+    expect(resolveParams(mtf, resolveParams(mtf, { timeframe: "1d" }))).toMatchObject({ timeframe: "1day" });
+    expect(() => resolveParams(mtf, { timeframe: "3h" })).toThrow(
+      thrown("E_STRATEGY_PARAM", 'mtf-trend: timeframe = "3h": must be one of 1m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 1w'),
+    );
   });
 
   it("says what a parameter is for, or which there are", () => {

@@ -3,11 +3,12 @@ import { printable } from "@powertrader/core/market";
 import type { z } from "zod";
 import { breakout } from "./library/breakout.ts";
 import { buyAndHold } from "./library/buy-and-hold.ts";
+import { mtfTrend } from "./library/mtf-trend.ts";
 import { smaCrossover } from "./library/sma-crossover.ts";
 import type { StrategyDefinition } from "./strategy-definition.ts";
 
 /** The strategies that can be chosen by name. */
-export const STRATEGIES: readonly StrategyDefinition[] = [smaCrossover, breakout, buyAndHold].map(
+export const STRATEGIES: readonly StrategyDefinition[] = [smaCrossover, breakout, mtfTrend, buyAndHold].map(
   (definition) => definition as unknown as StrategyDefinition,
 );
 

@@ -1,3 +1,4 @@
+import type { Timeframe } from "@powertrader/core/market";
 import type { SignalSource } from "@powertrader/core/strategy";
 import type { z } from "zod";
 import type { IndicatorHub } from "./indicators/indicator-hub.ts";
@@ -10,6 +11,9 @@ export interface StrategyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly summary: string;
   /** Strict: unknown parameters are errors. Every parameter has a default and a description. */
   readonly params: Schema;
-  /** Makes the signal source of one run. */
-  create(params: z.output<Schema>, indicators: IndicatorHub): SignalSource;
+  /**
+   * Makes the signal source of one run.
+   * @param timeframe - the run's own, in whose bars `warmUpBars` counts
+   */
+  create(params: z.output<Schema>, indicators: IndicatorHub, timeframe: Timeframe): SignalSource;
 }

@@ -37,7 +37,8 @@ function warmFlags({ config, cacheDir }: ResolvedSettings): readonly string[] {
     throw new PtError("E_USAGE", "--warm-cache needs --start-date", { hint: "Say from when on candles are wanted." });
   }
   const strategy = findStrategy(config.strategy);
-  const { warmUpBars } = strategy.create(resolveParams(strategy, config.params), new IndicatorHub([]));
+  const params = resolveParams(strategy, config.params);
+  const { warmUpBars } = strategy.create(params, new IndicatorHub(), config.timeframe);
   const fromMs = parseDate(config.start_date, "start_date") - warmUpBars * timeframeMs(config.timeframe);
   return [
     ["--cache-dir", cacheDir],

@@ -1,4 +1,3 @@
-import type { Series } from "@powertrader/core/engine";
 import { allocateColumns, type CandleColumns, HOUR_MS } from "@powertrader/core/market";
 import { type Cursor, HistoryView } from "@powertrader/core/strategy";
 import { describe, expect, it } from "vitest";
@@ -17,12 +16,6 @@ function risingColumns(rows: number): CandleColumns {
   }
   return columns;
 }
-const seriesOf = (symbol: string, columns: CandleColumns): Series => ({
-  symbol,
-  timeframe: "1hour",
-  columns,
-  warmUpRows: 0,
-});
 
 describe("IndicatorHub", () => {
   const columns = risingColumns(10);
@@ -30,7 +23,7 @@ describe("IndicatorHub", () => {
   const history = new HistoryView("BTC-USDT", "1hour", columns, cursor);
 
   it("shows an indicator at the last closed bar and before, never after", () => {
-    const average = new IndicatorHub([seriesOf("BTC-USDT", columns)]).sma(history, 3);
+    const average = new IndicatorHub().sma(history, 3);
     cursor.row = 4;
     expect([average.at(), average.at(1), average.at(2)]).toEqual([4, 3, 2]); // (3 + 4 + 5) / 3 …
     expect([average.at(3), average.at(4), average.at(5), average.at(-1)]).toEqual(new Array(4).fill(Number.NaN));
@@ -42,7 +35,7 @@ describe("IndicatorHub", () => {
   });
 
   it("takes the price that is asked for, highs and lows by default where they belong", () => {
-    const hub = new IndicatorHub([seriesOf("BTC-USDT", columns)]);
+    const hub = new IndicatorHub();
     expect(hub.highest(history, 2).at()).toBe(15);
     expect(hub.lowest(history, 2).at()).toBe(2);
     expect(hub.highest(history, 2, "close").at()).toBe(5);
@@ -59,20 +52,43 @@ describe("IndicatorHub", () => {
         return columns.close;
       },
     });
-    const hub = new IndicatorHub([seriesOf("BTC-USDT", counted)]);
-    for (let i = 0; i < 3; i++) expect(hub.sma(history, 3).at()).toBe(4);
+    const hub = new IndicatorHub();
+    const views = [1, 2, 3].map(() => new HistoryView("BTC-USDT", "1hour", counted, cursor));
+    for (const view of views) expect(hub.sma(view, 3).at()).toBe(4);
     expect(reads).toBe(1);
-    hub.sma(history, 4);
+    hub.sma(views[0]!, 4);
     expect(reads).toBe(2);
   });
 
-  it("keeps symbols apart and knows only the series of its run", () => {
+  it("keeps series apart", () => {
     const other = risingColumns(10);
     other.close.fill(7);
-    const hub = new IndicatorHub([seriesOf("BTC-USDT", columns), seriesOf("ETH-USDT", other)]);
-    const view = (symbol: string, timeframe: "1hour" | "1day") => new HistoryView(symbol, timeframe, columns, cursor);
-    expect([hub.sma(view("BTC-USDT", "1hour"), 3).at(), hub.sma(view("ETH-USDT", "1hour"), 3).at()]).toEqual([4, 7]);
-    expect(() => hub.sma(view("DOGE-USDT", "1hour"), 3)).toThrow("this run has no series DOGE-USDT_1hour");
-    expect(() => hub.sma(view("BTC-USDT", "1day"), 3)).toThrow("BTC-USDT_1day");
+    const hub = new IndicatorHub();
+    const eth = new HistoryView("ETH-USDT", "1hour", other, cursor);
+    expect([hub.sma(history, 3).at(), hub.sma(eth, 3).at()]).toEqual([4, 7]);
+  });
+
+  it("shows indicators of a longer timeframe at its closed bars", () => {
+    const hub = new IndicatorHub();
+    const average = hub.sma(history.higher("2hour"), 2);
+    const seen = [];
+    for (cursor.row = 0; cursor.row < 6; cursor.row++) seen.push([average.at(), average.at(1)]);
+    const none = Number.NaN;
+    // Two-hour closes: 2, 4, 6.
+    expect(seen).toEqual([
+      [none, none],
+      [none, none],
+      [none, none],
+      [3, none],
+      [3, none],
+      [5, 3],
+    ]);
+    cursor.row = 4;
+  });
+
+  it("goes back as far as the history that is shown, whatever its values were made of", () => {
+    const limited = new HistoryView("BTC-USDT", "1hour", columns, { row: 9 }, { historyMs: 4 * HOUR_MS });
+    const average = new IndicatorHub().sma(limited.higher("2hour"), 4);
+    expect([average.at(), average.at(1), average.at(2)]).toEqual([7, 5, Number.NaN]);
   });
 });

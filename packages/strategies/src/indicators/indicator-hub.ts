@@ -1,8 +1,8 @@
-import type { Series } from "@powertrader/core/engine";
-import type { HistoryView } from "@powertrader/core/strategy";
+import type { CandleColumns } from "@powertrader/core/market";
+import { HistoryView } from "@powertrader/core/strategy";
 import { highestColumn, lowestColumn, smaColumn } from "./kernels.ts";
 
-/** An indicator as a strategy sees it: its value at closed bars, `ago = 0` the last one. */
+/** An indicator as a strategy sees it: its value at the bars of its history, `ago = 0` the last closed one. */
 export class IndicatorView {
   readonly #column: Float64Array;
   readonly #history: HistoryView;
@@ -14,24 +14,20 @@ export class IndicatorView {
 
   /** `NaN` where the indicator is not defined yet. */
   at(ago = 0): number {
-    const row = this.#history.length - 1 - ago;
-    return ago >= 0 && row >= 0 ? this.#column[row]! : Number.NaN;
+    const row = this.#history.rowAt(ago);
+    return row < 0 ? Number.NaN : this.#column[row]!;
   }
 }
 
 type Price = "open" | "high" | "low" | "close" | "volume";
 
 /**
- * Indicators of one run, each column computed once whoever asks. Every kernel is causal (row `i` depends on rows up to
- * `i` only) and views are bound to the run's cursor, so computing ahead reveals nothing.
+ * Indicators over the series of a run, at its own and at higher timeframes, each column computed once whoever asks.
+ * Every kernel is causal (row `i` depends on rows up to `i` only) and views are bound to the run's cursor, so
+ * computing ahead reveals nothing.
  */
 export class IndicatorHub {
-  readonly #series: ReadonlyMap<string, Series>;
-  readonly #columns = new Map<string, Float64Array>();
-
-  constructor(series: readonly Series[]) {
-    this.#series = new Map(series.map((one) => [keyOf(one), one]));
-  }
+  readonly #columns = new Map<CandleColumns, Map<string, Float64Array>>();
 
   /** Simple moving average of the last `period` bars. */
   sma(history: HistoryView, period: number, price: Price = "close"): IndicatorView {
@@ -54,18 +50,17 @@ export class IndicatorHub {
     price: Price,
     compute: (values: Float64Array) => Float64Array,
   ): IndicatorView {
-    const series = this.#series.get(keyOf(history));
-    if (series === undefined) throw new Error(`this run has no series ${keyOf(history)}`);
-    const key = `${keyOf(history)} ${name}`;
-    let column = this.#columns.get(key);
+    const columns = HistoryView.columnsOf(history);
+    let computed = this.#columns.get(columns);
+    if (computed === undefined) {
+      computed = new Map();
+      this.#columns.set(columns, computed);
+    }
+    let column = computed.get(name);
     if (column === undefined) {
-      column = compute(series.columns[price]);
-      this.#columns.set(key, column);
+      column = compute(columns[price]);
+      computed.set(name, column);
     }
     return new IndicatorView(column, history);
   }
-}
-
-function keyOf(series: { readonly symbol: string; readonly timeframe: string }): string {
-  return `${series.symbol}_${series.timeframe}`;
 }

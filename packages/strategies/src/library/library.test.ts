@@ -30,7 +30,7 @@ function walk(seed: number, rows: number): CandleColumns {
 /** What the strategy said at each row it was asked about, by row. */
 function decisionsOf(strategy: StrategyDefinition, given: Readonly<Record<string, unknown>>, columns: CandleColumns) {
   const series: Series = { symbol: "BTC-USDT", timeframe: "1hour", columns, warmUpRows: 0 };
-  const source = strategy.create(resolveParams(strategy, given), new IndicatorHub([series]));
+  const source = strategy.create(resolveParams(strategy, given), new IndicatorHub(), series.timeframe);
   const cursor: Cursor = { row: source.warmUpBars - 1 };
   const ask = source.watch(new HistoryView(series.symbol, series.timeframe, columns, cursor));
   const decisions = new Map<number, SignalDraft>();
@@ -46,6 +46,7 @@ const directions = (decisions: ReadonlyMap<number, SignalDraft>) =>
 const FAST: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "sma-crossover": { fast: 3, slow: 9 },
   breakout: { lookback: 6 },
+  "mtf-trend": { fast: 2, slow: 5, timeframe: "4h", trend: 3 },
 };
 
 /**
@@ -119,7 +120,7 @@ describe("sma-crossover", () => {
 
   it("wants as many bars before its first decision as the slow average has", () => {
     const params = resolveParams(findStrategy("sma-crossover"), { fast: 2, slow: 4 });
-    expect(findStrategy("sma-crossover").create(params, new IndicatorHub([])).warmUpBars).toBe(4);
+    expect(findStrategy("sma-crossover").create(params, new IndicatorHub(), "1hour").warmUpBars).toBe(4);
   });
 
   it("gives both averages as its reason", () => {
@@ -155,6 +156,60 @@ describe("breakout", () => {
   });
 });
 
+describe("mtf-trend", () => {
+  const decide = (closes: readonly number[], given: object) =>
+    directions(
+      decisionsOf(
+        findStrategy("mtf-trend"),
+        { fast: 1, slow: 2, timeframe: "4h", trend: 2, ...given },
+        closing(closes),
+      ),
+    );
+  // The closes of every fourth bar: 13, 17, 21, 18, 14, 15.
+  const hill = [10, 11, 12, 13, 14, 15, 16, 17, 18, 16, 20, 21, 22, 20, 21, 18, 17, 18, 16, 14, 13, 12, 14, 15];
+
+  it("goes with the crossings of the trend and closes on those against it", () => {
+    // At 13 the last of them is 21 above an average of 19, so the fall is against the trend; at 15 it is 18 below 19.5.
+    expect(decide(hill, {})).toEqual([
+      "10 long",
+      "13 close",
+      "14 long",
+      "15 short",
+      "17 close",
+      "18 short",
+      "22 close",
+    ]);
+  });
+
+  it.each([
+    ["long", ["10 long", "13 close", "14 long", "15 close", "17 close", "18 close", "22 close"]],
+    ["short", ["10 close", "13 close", "14 close", "15 short", "17 close", "18 short", "22 close"]],
+  ])("with direction=%s closes on the other side", (direction, expected) => {
+    expect(decide(hill, { direction })).toEqual(expected);
+  });
+
+  it("knows the trend at its first decision, wherever in a longer bar the series begins", () => {
+    const params = resolveParams(findStrategy("mtf-trend"), { fast: 1, slow: 2, timeframe: "4h", trend: 3 });
+    for (let skip = 0; skip < 4; skip++) {
+      const whole = walk(3, 400);
+      const columns = sliceColumns(whole, skip, whole.length);
+      const said = [...decisionsOf(findStrategy("mtf-trend"), params, columns).values()];
+      expect(said.length).toBeGreaterThan(10);
+      for (const { data } of said) expect(data!.trend).toBeGreaterThan(0);
+    }
+  });
+
+  it("refuses a trend that is not made of whole bars of the run", () => {
+    const params = resolveParams(findStrategy("mtf-trend"), {});
+    expect(() => findStrategy("mtf-trend").create(params, new IndicatorHub(), "1day")).toThrow(
+      expect.objectContaining({
+        code: "E_STRATEGY_PARAM",
+        message: "mtf-trend: timeframe = 4h: must be a multiple of the run's 1d",
+      }),
+    );
+  });
+});
+
 describe("buy-and-hold", () => {
   it("buys at its first bar and never speaks again", () => {
     expect(directions(decisionsOf(findStrategy("buy-and-hold"), {}, walk(1, 50)))).toEqual(["0 long"]);
@@ -168,7 +223,7 @@ describe("a strategy of two coins", () => {
       const series = [walk(1, 200), walk(2, 200)].map(
         (columns, i): Series => ({ symbol: `C${i}-USDT`, timeframe: "1hour", columns, warmUpRows: 0 }),
       );
-      const source = strategy.create(params, new IndicatorHub(series));
+      const source = strategy.create(params, new IndicatorHub(), "1hour");
       const cursor: Cursor = { row: source.warmUpBars - 1 };
       const ask = series.map((one) => source.watch(new HistoryView(one.symbol, one.timeframe, one.columns, cursor)));
       const said: (string | undefined)[][] = [[], []];
