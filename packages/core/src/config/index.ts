@@ -6,4 +6,10 @@ export {
 } from "./execution-model.ts";
 export { type ExitsConfig, exitsSchema, toExitPlan } from "./exit-plan.ts";
 export { PROJECT_FILES, type ResolvedSettings, resolveSettings, type SettingSources } from "./resolve-settings.ts";
-export { type DataEntry, type RequestedConfig, type RunConfig, runConfigSchema } from "./run-config.ts";
+export {
+  type DataEntry,
+  type IntrabarEntry,
+  type RequestedConfig,
+  type RunConfig,
+  runConfigSchema,
+} from "./run-config.ts";

@@ -43,7 +43,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     origin.set(setting.key, found?.from ?? "default");
     if (found !== undefined) put(values, setting.key, found.value);
   }
-  if (file?.values.data !== undefined) values.data = file.values.data;
+  for (const key of RECORDED_DATA) if (file?.values[key] !== undefined) values[key] = file.values[key];
 
   const parsed = settingsSchema.safeParse(values);
   if (!parsed.success) throw invalidValue(parsed.error, values, origin, file?.path);
@@ -80,11 +80,14 @@ function projectFile(folder: string): string | undefined {
   throw new PtError("E_CONFIG_DUP", `${path} and ${other} are both there`, { hint: "Keep one of them." });
 }
 
+/** What a run records of its candles; no setting, but accepted and checked where its file is given back. */
+const RECORDED_DATA = ["data", "intrabar_data"];
+
 /** Keys of the settings that stand in a table of their own, e.g. `execution_model`. */
 const TABLES = [...new Set(RUN_SETTINGS.filter(({ key }) => key.includes(".")).map(({ key }) => key.split(".")[0]!))];
 
 function refuseUnknown(values: Readonly<Record<string, unknown>>, path: string): void {
-  const keys = [...RUN_SETTINGS.map((setting) => setting.key), ...TABLES, "data"];
+  const keys = [...RUN_SETTINGS.map((setting) => setting.key), ...TABLES, ...RECORDED_DATA];
   for (const key of Object.keys(values))
     if (key.includes(".") || !keys.includes(key)) throw unknownKey(path, key, keys);
   for (const table of TABLES) refuseUnknownIn(table, values[table] ?? {}, path, keys);

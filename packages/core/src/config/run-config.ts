@@ -39,6 +39,11 @@ const dataEntry = z.object({
 
 export type DataEntry = z.infer<typeof dataEntry>;
 
+/** Finer candles that `intrabar: drill-down` could look at, as `config.json` records them. */
+const intrabarEntry = dataEntry.omit({ file: true, warm_up_rows: true });
+
+export type IntrabarEntry = z.infer<typeof intrabarEntry>;
+
 /**
  * The configuration of a run as files state it: `config.json` of a run folder (everything resolved), a project file
  * or flags (anything may be missing). Unknown keys are errors.
@@ -67,15 +72,18 @@ export const runConfigSchema = z.strictObject({
   execution_model: executionModelSchema.prefault({}),
   exits: exitsSchema.prefault({}),
   data: z.array(dataEntry).optional(),
+  intrabar_data: z.array(intrabarEntry).optional(),
 });
 
 /** What was asked for, defaults filled in; dates and size may still be open. */
 export type RequestedConfig = z.infer<typeof runConfigSchema>;
 
 /** `config.json`: everything decided. */
-export type RunConfig = Omit<RequestedConfig, "start_date" | "end_date" | "size" | "data"> & {
+export type RunConfig = Omit<RequestedConfig, "start_date" | "end_date" | "size" | "data" | "intrabar_data"> & {
   readonly start_date: string;
   readonly end_date: string;
   readonly size: number;
   readonly data: readonly DataEntry[];
+  /** Only with `intrabar: drill-down`. */
+  readonly intrabar_data?: readonly IntrabarEntry[];
 };

@@ -1,12 +1,14 @@
 export type { CurveColumns, EquityCurve } from "./equity-curve.ts";
 export { type ExecutionModel, INTRABAR_MODES, type IntrabarMode } from "./execution-model.ts";
 export { type ExitPlan, NO_EXITS } from "./exit-plan.ts";
-export type { FinerSeries } from "./finer-bars.ts";
+export { type FinerSeries, type TimedBar, timedBar } from "./finer-bars.ts";
 export { floorToStep } from "./liquidity.ts";
 export type { Series } from "./market.ts";
+export { OpenExits } from "./open-exits.ts";
 export type { CashFlow, Fill, FillRule, Order, OrderEvent, Side, Trade } from "./order.ts";
 export { MARKET_TERMS, type OrderTerms, type OrderType, type TimeInForce } from "./order-terms.ts";
 export type { RunRecorder } from "./recorder.ts";
+export { type ExitDecision, resolveExit } from "./resolve-exit.ts";
 export { createRun, type Run, type RunParts, type RunSettings, type RunStatus } from "./run.ts";
 export { type DriveOptions, type Progress, runBacktest } from "./run-backtest.ts";
 export { type FillOutcome, type FillRequest, simulateFill } from "./simulate-fill.ts";

@@ -39,6 +39,18 @@ export const resultSchema = z.object({
   final_equity: z.number(),
   open_positions: z.array(openPosition),
   warm_up: z.array(warmUp),
+  /**
+   * Bars whose prices leave open what a position met, and the final equity had each of them been the worst or the best
+   * that it allows (there and then: what later trades would have made of it is not followed); null when there were none.
+   */
+  intrabar: z
+    .object({
+      mode: z.string(),
+      ambiguous_bars: z.number().int(),
+      conservative_equity: z.number().nullable(),
+      optimistic_equity: z.number().nullable(),
+    })
+    .optional(),
   /** Undefined metrics are null; `undefined_metrics` says why. */
   metrics: z.record(z.string(), z.number().nullable()),
   undefined_metrics: z.record(z.string(), z.string()),

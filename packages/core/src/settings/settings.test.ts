@@ -17,7 +17,7 @@ const thrown = (code: string) => expect.objectContaining({ code });
 describe("the settings of a run", () => {
   it("are the keys of config.json and the paths of this machine", () => {
     const keys = Object.entries(runConfigSchema.shape).flatMap(([key, schema]) => {
-      if (key === "data") return [];
+      if (key === "data" || key === "intrabar_data") return [];
       if (key !== "execution_model" && key !== "exits") return [key];
       return Object.keys(schema.parse({}) as object).map((inner) => `${key}.${inner}`);
     });

@@ -1,5 +1,6 @@
 import {
   type DataEntry,
+  type IntrabarEntry,
   type ResolvedSettings,
   type RunConfig,
   toExecutionModel,
@@ -13,6 +14,7 @@ import type { SignalSource, TraderPolicy } from "@powertrader/core/strategy";
 import { createSignalPolicy } from "@powertrader/core/strategy";
 import { formatDate, parseDate } from "@powertrader/core/time";
 import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
+import { type FinerCandles, openFiner } from "./finer-series.ts";
 import { type SelectedRows, selectData } from "./select-rows.ts";
 
 /** Everything a run needs, settled before anything is written. */
@@ -46,9 +48,17 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
     endMs: config.end_date === undefined ? undefined : parseDate(config.end_date, "end_date"),
     warmUpBars: source.warmUpBars,
   });
-  const series = selected.map(toSeries);
+  const isDrilling = config.execution_model.intrabar === "drill-down";
+  const finer = selected.map(({ series: one }) =>
+    isDrilling ? openFiner(resolved.cacheDir, config.exchange, one.symbol, one.timeframe, range) : undefined,
+  );
+  const series = selected.map((one, i) => toSeries(one, finer[i]));
   const data = selected.map((one, i) => dataEntry(one, series[i]!));
-  if (config.data !== undefined && isDataFromFile(resolved)) compareData(config.data, data);
+  const intrabarData = finer.flatMap((one) => one?.entries ?? []);
+  if (isDataFromFile(resolved)) {
+    compareData(config.data ?? [], data);
+    compareData(config.intrabar_data ?? [], intrabarData);
+  }
 
   const size = config.size ?? 1 / config.coins.length;
   return {
@@ -72,6 +82,7 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
       execution_model: config.execution_model,
       exits: config.exits,
       data,
+      ...(isDrilling && { intrabar_data: intrabarData }),
     },
     settings: {
       startMs: range.fromMs,
@@ -84,20 +95,32 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
     series,
     source,
     policy: createSignalPolicy(size, toExitPlan(config.exits)),
-    notes,
+    notes: [...notes, ...notesOfMissing(selected, finer)],
     keepColumns: () => {
       for (const one of selected) one.series.keep();
+      for (const one of finer) one?.keep();
     },
   };
 }
 
-function toSeries({ series, warmUpFrom, from, to }: SelectedRows): Series {
+/** Coins into whose bars `drill-down` cannot look. */
+function notesOfMissing(selected: readonly SelectedRows[], finer: readonly (FinerCandles | undefined)[]) {
+  return selected
+    .filter((_, i) => finer[i]?.series.length === 0)
+    .map(
+      ({ series: { symbol, timeframe } }) =>
+        `${symbol}: the cache has nothing finer than ${timeframe}; what a bar leaves open is taken at its worst`,
+    );
+}
+
+function toSeries({ series, warmUpFrom, from, to }: SelectedRows, finer: FinerCandles | undefined): Series {
   const isWhole = warmUpFrom === 0 && to === series.columns.length;
   return {
     symbol: series.symbol,
     timeframe: series.timeframe,
     columns: isWhole ? series.columns : sliceColumns(series.columns, warmUpFrom, to),
     warmUpRows: from - warmUpFrom,
+    ...(finer && { finer: finer.series }),
   };
 }
 
@@ -115,11 +138,21 @@ function dataEntry({ series: cached }: SelectedRows, series: Series): DataEntry 
 
 /** Whether the data a configuration file recorded is the data asked for now: nothing that chooses data was overridden. */
 function isDataFromFile({ origin }: ResolvedSettings): boolean {
-  const choosing = ["coins", "quote", "exchange", "timeframe", "start_date", "end_date", "strategy", "params"];
+  const choosing = [
+    "coins",
+    "quote",
+    "exchange",
+    "timeframe",
+    "start_date",
+    "end_date",
+    "strategy",
+    "params",
+    "execution_model.intrabar",
+  ];
   return choosing.every((key) => !/^(--|PT_)/.test(origin.get(key) ?? ""));
 }
 
-function compareData(recorded: readonly DataEntry[], found: readonly DataEntry[]): void {
+function compareData(recorded: readonly IntrabarEntry[], found: readonly IntrabarEntry[]): void {
   for (const before of recorded) {
     const now = found.find((one) => one.symbol === before.symbol && one.timeframe === before.timeframe);
     if (now?.sha256 === before.sha256) continue;

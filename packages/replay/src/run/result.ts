@@ -36,9 +36,10 @@ export function resultOf(prepared: PreparedRun, run: Run, book: RunBook, curve: 
     final_equity: curve.equity[curve.length - 1]!,
     open_positions: openPositions(run),
     warm_up: warmUp(prepared, run),
+    intrabar: intrabar(run, curve.equity[curve.length - 1]!),
     metrics: metrics.values,
     undefined_metrics: metrics.undefined,
-    notes: [...prepared.notes, ...book.notes()],
+    notes: [...prepared.notes, ...book.notes(), ...ambiguityNote(run)],
   };
 }
 
@@ -73,4 +74,22 @@ function warmUp(prepared: PreparedRun, run: Run): Result["warm_up"] {
     had: prepared.series[i]!.warmUpRows,
     first_decision: market.firstDecisionMs === undefined ? null : market.firstDecisionMs / 1000,
   }));
+}
+
+function intrabar({ settings, doubts }: Run, finalEquity: number): Result["intrabar"] {
+  const orNull = (equity: number) => (doubts.bars === 0 ? null : equity);
+  return {
+    mode: settings.model.intrabar,
+    ambiguous_bars: doubts.bars,
+    conservative_equity: orNull(finalEquity + doubts.worst),
+    optimistic_equity: orNull(finalEquity + doubts.best),
+  };
+}
+
+function ambiguityNote({ settings, doubts }: Run): readonly string[] {
+  if (doubts.bars === 0) return [];
+  const { intrabar: mode } = settings.model;
+  const bars = doubts.bars === 1 ? "1 bar leaves" : `${doubts.bars} bars leave`;
+  const advice = mode === "drill-down" ? "" : "; --intrabar drill-down looks at finer candles";
+  return [`${bars} open whether stop or target came first, decided ${mode}${advice}`];
 }
