@@ -3,6 +3,10 @@ export type Direction = "long" | "short" | "close";
 
 /** An opinion as a strategy states it; the run adds identity and time. */
 export interface SignalDraft {
+  /** Where it has one already, because it was made elsewhere; the run numbers the others. */
+  readonly signalId?: string;
+  /** Who made it, where that is not the source. */
+  readonly strategy?: string;
   readonly direction: Direction;
   /** Conviction in [0, 1]; 1 when absent. */
   readonly strength?: number;
