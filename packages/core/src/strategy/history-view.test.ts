@@ -108,7 +108,11 @@ describe("a longer timeframe of a view", () => {
 
   it("refuses a timeframe that the run's bars cannot make", () => {
     const { history } = viewOf(rising(48), 47);
-    expect(() => history.higher("30min")).toThrow(new RangeError("30min is not a multiple of 1hour"));
+    const message = "30min is not a multiple of 1hour";
+    expect(() => history.higher("30min")).toThrow(new RangeError(message));
+    const halves = new Map([["30min" as const, rising(96, "30min")]]);
+    const stored = new HistoryView("BTC-USDT", "1hour", rising(48), { row: 47 }, { stored: halves });
+    expect(() => stored.higher("30min")).toThrow(new RangeError(message));
   });
 
   it("goes back a year, or as far as it is told", () => {
