@@ -46,7 +46,7 @@ export const mtfTrend: StrategyDefinition<typeof params> = {
           return {
             direction: isWithTrend ? allowed(now > 0 ? "long" : "short", direction) : "close",
             reason: `fast average crossed ${now > 0 ? "above" : "below"} the slow one, ${isWithTrend ? "with" : "against"} the trend`,
-            data: { fast: fastAverage.at(), slow: slowAverage.at(), trend: trendAverage.at(), close },
+            data: { fast: fastAverage.at(), slow: slowAverage.at(), trend: trendAverage.at(), trend_close: close },
           };
         };
       },
