@@ -4,21 +4,21 @@ export type Direction = "long" | "short" | "close";
 /** An opinion as a strategy states it; the run adds identity and time. */
 export interface SignalDraft {
   /** Where it has one already, because it was made elsewhere; the run numbers the others. */
-  readonly signalId?: string;
+  readonly signalId?: string | undefined;
   /** Who made it, where that is not the source. */
-  readonly strategy?: string;
+  readonly strategy?: string | undefined;
   readonly direction: Direction;
   /** Conviction in [0, 1]; 1 when absent. */
-  readonly strength?: number;
+  readonly strength?: number | undefined;
   /** Fraction of equity for an entry, instead of the run's `--size`. */
-  readonly size?: number;
-  readonly stopLoss?: number;
-  readonly takeProfit?: number;
-  readonly tag?: string;
+  readonly size?: number | undefined;
+  readonly stopLoss?: number | undefined;
+  readonly takeProfit?: number | undefined;
+  readonly tag?: string | undefined;
   /** Why, in words for the reader of the run folder. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Numbers behind the opinion. */
-  readonly data?: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A signal with its place in the run. One opinion per symbol and tick. */
