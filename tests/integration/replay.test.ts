@@ -144,7 +144,7 @@ describe("pt-replay", () => {
     expect(said).toContain("sma-crossover  follows the crossing of a fast and a slow moving average");
     expect(said).toContain("  --param lookback=20  bars whose range has to be left");
     const { out: json } = await runInProcess(createProgram, ["strategies", "--json"]);
-    expect(JSON.parse(json.join("\n"))).toHaveLength(3);
+    expect(JSON.parse(json.join("\n"))).toHaveLength(4);
   });
 
   it("shows settings with their origin", async () => {
