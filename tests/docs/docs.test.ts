@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runConfigSchema } from "@powertrader/core/config";
+import { presetFileSchema, runConfigSchema } from "@powertrader/core/config";
 import {
   decodeCashFlow,
   decodeEquity,
@@ -75,6 +75,7 @@ describe("samples in docs/file-formats.md", () => {
     cash_flows: (text) => decodeCashFlow(JSON.parse(text)),
     equity: (text) => decodeEquity(JSON.parse(text)),
     config: (text) => runConfigSchema.parse(JSON.parse(text)),
+    preset: (text) => presetFileSchema.parse(JSON.parse(text)),
     result: (text) => resultSchema.parse(JSON.parse(text)),
   };
   const samples = blocksOf("docs/file-formats.md").filter(([fence]) => fence.startsWith("json "));

@@ -30,6 +30,7 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, recorded: unknown
   name: ["a name", "a name"],
   tags: ["one,two", ["one", "two"]],
   note: ["why", "why"],
+  execution: ["kraken", "kraken"],
   "execution_model.slippage_bps": ["1.5", 1.5],
   "execution_model.fee_bps": ["7", 7],
   "execution_model.max_volume_pct": ["50", 50],

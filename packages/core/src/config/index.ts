@@ -4,6 +4,12 @@ export {
   slippageModelOf,
   toExecutionModel,
 } from "./execution-model.ts";
+export {
+  EXECUTION_PRESETS,
+  type ExecutionPreset,
+  findExecutionPreset,
+  presetFileSchema,
+} from "./execution-presets.ts";
 export { type ExitsConfig, exitsSchema, toExitPlan } from "./exit-plan.ts";
 export { PROJECT_FILES, type ResolvedSettings, resolveSettings, type SettingSources } from "./resolve-settings.ts";
 export {

@@ -73,6 +73,7 @@ const SAMPLES: readonly (readonly [
   ["name", "a", "b", "c", ["a", "b", "c", null]],
   ["tags", "a,b", "c", ["d"], [["a", "b"], ["c"], ["d"], []]],
   ["note", "a", "b", "c", ["a", "b", "c", null]],
+  ["execution", "binance", "bybit", "kraken", ["binance", "bybit", "kraken", null]],
   [
     "execution_model.slippage_model",
     "fixed",

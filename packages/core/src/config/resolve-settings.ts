@@ -5,6 +5,7 @@ import { PtError, plainIssue } from "../errors/index.ts";
 import { printable } from "../market/symbol.ts";
 import { flagName, parseSetting, RUN_SETTINGS, type Setting, variableName } from "../settings/index.ts";
 import { readConfigFile, unknownKey } from "./config-file.ts";
+import { type ExecutionPreset, findExecutionPreset, NO_PRESET } from "./execution-presets.ts";
 import { type RequestedConfig, runConfigSchema } from "./run-config.ts";
 
 /** Where project files are looked for, in this order. */
@@ -25,24 +26,28 @@ export interface ResolvedSettings {
   readonly cacheDir: string;
   readonly outputDir: string | undefined;
   readonly bars: boolean;
-  /** Where each value came from, by setting key: a flag, a variable, a file or `default`. */
+  /** Where each value came from, by setting key: a flag, a variable, a file, `preset <name>` or `default`. */
   readonly origin: ReadonlyMap<string, string>;
 }
 
 /**
- * Merges flags > `PT_*` variables > project file > defaults and checks the whole.
+ * Merges flags > `PT_*` variables > project file > execution preset > defaults and checks the whole.
  * @throws PtError naming the flag, variable or file and key that is wrong
  */
 export async function resolveSettings(sources: SettingSources): Promise<ResolvedSettings> {
   const file = await readFile(sources);
   const values: Record<string, unknown> = {};
   const origin = new Map<string, string>();
+  const preset = await presetOf(sources, file);
   for (const setting of RUN_SETTINGS) {
     const said = saidAbout(setting, sources, file);
-    const found = setting.key === "params" ? mergeParams(said, strategyRank(sources, file)) : said.find(isFound);
+    const stated = setting.key === "params" ? mergeParams(said, strategyRank(sources, file)) : said.find(isFound);
+    const found = stated ?? fromPreset(setting, preset);
     origin.set(setting.key, found?.from ?? "default");
     if (found !== undefined) put(values, setting.key, found.value);
   }
+  if (values.execution === NO_PRESET) values.execution = null;
+  else if (preset !== undefined) values.execution = preset.name;
   for (const key of RECORDED_DATA) if (file?.values[key] !== undefined) values[key] = file.values[key];
 
   const parsed = settingsSchema.safeParse(values);
@@ -137,6 +142,39 @@ function mergeParams(said: readonly (Found | undefined)[], rank: number): Found 
   const isTable = ({ value }: Found) => typeof value === "object" && value !== null && !Array.isArray(value);
   if (own.length < 2 || !own.every(isTable)) return own[0];
   return { value: Object.assign({}, ...own.map(({ value }) => value).reverse()), from: own[0]!.from };
+}
+
+const EXECUTION = RUN_SETTINGS.find((setting) => setting.key === "execution")!;
+const MODEL = "execution_model.";
+const MODEL_SETTINGS = RUN_SETTINGS.filter((setting) => setting.key.startsWith(MODEL));
+
+/**
+ * The preset that was chosen. Where a file states every key of `execution_model`, as `config.json` does, its preset
+ * changes nothing and is not looked up: it may have been a file of another machine.
+ * @throws PtError E_USAGE when a flag or variable chooses one that could change nothing
+ */
+async function presetOf(sources: SettingSources, file: ConfigFile | undefined): Promise<ExecutionPreset | undefined> {
+  const found = saidAbout(EXECUTION, sources, file).find(isFound);
+  if (typeof found?.value !== "string" || found.value === NO_PRESET) return undefined;
+  const { value: named, from } = found;
+  const recorded = fromFile(EXECUTION, file);
+  const isSettled = MODEL_SETTINGS.every((setting) => fromFile(setting, file) !== undefined);
+  if (isSettled && recorded?.value === named) return undefined;
+  const preset = await findExecutionPreset(named, from);
+  if (!isSettled || recorded?.value === preset.name) return preset;
+  throw new PtError(
+    "E_USAGE",
+    `${from} ${printable(named)} changes nothing: ${file!.path} states every execution_model key`,
+    {
+      hint: "Take the keys that the preset shall set out of the file, or give them as flags.",
+    },
+  );
+}
+
+function fromPreset({ key }: Setting, preset: ExecutionPreset | undefined): Found | undefined {
+  if (preset === undefined || !key.startsWith(MODEL)) return undefined;
+  const value = (preset.model as Readonly<Record<string, unknown>>)[key.slice(MODEL.length)];
+  return value === undefined ? undefined : { value, from: `preset ${preset.name}` };
 }
 
 function fromFlag(setting: Setting, { flags }: SettingSources): Found | undefined {

@@ -69,6 +69,8 @@ export const runConfigSchema = z.strictObject({
   name: freeText.nullable().default(null),
   tags: z.array(freeText.min(1)).default([]),
   note: freeText.nullable().default(null),
+  /** Name of the preset that `execution_model` was completed from. */
+  execution: freeText.min(1).nullable().default(null),
   execution_model: executionModelSchema.prefault({}),
   exits: exitsSchema.prefault({}),
   data: z.array(dataEntry).optional(),

@@ -116,6 +116,14 @@ export const RUN_SETTINGS: readonly Setting[] = [
     example: "what I wanted to know",
   },
   {
+    key: "execution",
+    kind: "text",
+    value: "<preset>",
+    describe: "venue whose execution_model values stand in for the defaults, or a .json file; see pt-replay execution",
+    byDefault: "none",
+    example: "kucoin",
+  },
+  {
     key: "execution_model.slippage_model",
     kind: "text",
     value: "<name>",

@@ -79,6 +79,7 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
       name: config.name,
       tags: config.tags,
       note: config.note,
+      execution: config.execution,
       execution_model: config.execution_model,
       exits: config.exits,
       data,

@@ -39,12 +39,13 @@ describe("the project file", () => {
     expect(new Set(origin.values())).toEqual(new Set([path.join(folder, "pt.config.toml")]));
     expect({ cacheDir, bars }).toEqual({ cacheDir: plain.cacheDir, bars: plain.bars });
 
-    const { start_date, end_date, size, equity_interval, name, note, params, exits, ...sayDefaults } = config;
+    const { start_date, end_date, size, equity_interval, name, note, params, exits, execution, ...sayDefaults } =
+      config;
     const { maker_fee_bps, ...model } = sayDefaults.execution_model;
     expect({ ...plain.config, ...sayDefaults, execution_model: { ...model, maker_fee_bps: null } }).toEqual(
       plain.config,
     );
-    expect(maker_fee_bps).toBe(10);
+    expect([execution, maker_fee_bps]).toEqual(["kucoin", 10]);
     expect(exits).toMatchObject({
       stop_loss: 0.05,
       take_profit: 0.1,
