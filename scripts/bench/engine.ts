@@ -44,6 +44,7 @@ async function runEngine(series: readonly Series[], name: string, given: Record<
       initialCapital: 10_000,
       seed: 1,
       closeAtEnd: false,
+      leverage: 1,
       model: toExecutionModel(
         executionModelSchema.parse({ fee_bps: 10, max_volume_pct: 100, min_notional: 0, qty_step: 0 }),
       ),

@@ -42,6 +42,10 @@ function resultsWithRun(): string {
     symbol: "BTC-USDT",
     side: "long",
     exitReason: "signal",
+      barsHeld: 1,
+      maePct: 0,
+      mfePct: 0,
+      flows: 0,
     ...times,
     ...prices,
   });

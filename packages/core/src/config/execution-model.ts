@@ -38,6 +38,12 @@ export const executionModelSchema = z.strictObject({
   stop_fill: z.enum(["open-if-gapped", "at-stop"]).default("open-if-gapped"),
   trail_from: z.enum(["earlier-bars", "this-bar"]).default("earlier-bars"),
   intrabar: z.enum(INTRABAR_MODES).default("pessimistic"),
+  maintenance_margin: z.number().min(0).max(0.5).default(0.005),
+  liquidation_fee_bps: bps.default(0),
+  /** Yearly interest on what is borrowed, a fraction. */
+  borrow_rate: z.number().min(0).max(10).default(0),
+  /** Whether imported funding rates are paid and received. */
+  funding: z.boolean().default(false),
   session: z.enum(["24/7", "us-equities"]).default("24/7"),
 });
 
@@ -63,6 +69,8 @@ export function toExecutionModel(config: ExecutionModelConfig): ExecutionModel {
     stopFill: config.stop_fill,
     trailFrom: config.trail_from,
     intrabar: config.intrabar,
+    maintenanceShare: config.maintenance_margin,
+    liquidationFeeBps: config.liquidation_fee_bps,
     session: config.session === "24/7" ? ALWAYS_OPEN : US_EQUITIES,
   };
 }

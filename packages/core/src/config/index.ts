@@ -14,8 +14,10 @@ export { type ExitsConfig, exitsSchema, toExitPlan } from "./exit-plan.ts";
 export { PROJECT_FILES, type ResolvedSettings, resolveSettings, type SettingSources } from "./resolve-settings.ts";
 export {
   type DataEntry,
+  type FundingEntry,
   type IntrabarEntry,
   type RequestedConfig,
   type RunConfig,
   runConfigSchema,
+  type SignalsEntry,
 } from "./run-config.ts";

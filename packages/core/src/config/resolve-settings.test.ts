@@ -58,6 +58,7 @@ const SAMPLES: readonly (readonly [
     ["2024-01-01", "2024-01-02", "2024-01-03T04:05:06Z", undefined],
   ],
   ["end_date", "2024-02-01", "2024-02-02", "2024-02-03", ["2024-02-01", "2024-02-02", "2024-02-03", undefined]],
+  ["mode", "replay-signals", "replay-signals", "replay", ["replay-signals", "replay-signals", "replay", "replay"]],
   ["strategy", "breakout", "buy-and-hold", "mine", ["breakout", "buy-and-hold", "mine", "sma-crossover"]],
   [
     "params",
@@ -67,6 +68,7 @@ const SAMPLES: readonly (readonly [
     [{ fast: 5, direction: "long" }, { fast: 6 }, { fast: 7 }, {}],
   ],
   ["size", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, undefined]],
+  ["leverage", "2", "3", 4, [2, 3, 4, 1]],
   ["seed", "11", "12", 13, [11, 12, 13, 1]],
   ["close_at_end", "true", "yes", true, [true, true, true, false]],
   ["equity_interval", "1d", "1week", "1h", ["1day", "1week", "1hour", null]],
@@ -123,6 +125,10 @@ const SAMPLES: readonly (readonly [
     "ohlc-path",
     ["drill-down", "optimistic", "ohlc-path", "pessimistic"],
   ],
+  ["execution_model.maintenance_margin", "0.01", "0.02", 0.03, [0.01, 0.02, 0.03, 0.005]],
+  ["execution_model.liquidation_fee_bps", "1", "2", 3, [1, 2, 3, 0]],
+  ["execution_model.borrow_rate", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, 0]],
+  ["execution_model.funding", "true", "yes", true, [true, true, true, false]],
   [
     "execution_model.session",
     "us-equities",
@@ -139,6 +145,7 @@ const SAMPLES: readonly (readonly [
   ["exits.break_even_offset", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, 0]],
   ["exits.time_targets", "0:0.1,120:-1", "0:0.2", { 60: 0.3 }, [{ 0: 0.1, 120: -1 }, { 0: 0.2 }, { 60: 0.3 }, null]],
   ["exits.max_bars", "3", "4", 5, [3, 4, 5, null]],
+  ["risk.profile", "plan", "aggressive", "balanced", ["plan", "aggressive", "balanced", null]],
   ["cache_dir", "/a", "b", "../c", ["/a", "b", "../c", "backtest_cache"]],
   ["output_dir", "/a", "b", "../c", ["/a", "b", "../c", undefined]],
   ["bars", "true", "true", false, [false, false, false, true]], // the flag is --no-bars

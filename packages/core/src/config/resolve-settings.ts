@@ -38,6 +38,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
   const file = await readFile(sources);
   const values: Record<string, unknown> = {};
   const origin = new Map<string, string>();
+  for (const table of OPEN_TABLES) if (isTable(file?.values[table])) values[table] = { ...file.values[table] };
   const preset = await presetOf(sources, file);
   for (const setting of RUN_SETTINGS) {
     const said = saidAbout(setting, sources, file);
@@ -85,8 +86,15 @@ function projectFile(folder: string): string | undefined {
   throw new PtError("E_CONFIG_DUP", `${path} and ${other} are both there`, { hint: "Keep one of them." });
 }
 
-/** What a run records of its candles; no setting, but accepted and checked where its file is given back. */
-const RECORDED_DATA = ["data", "intrabar_data"];
+/** Tables that say more than there are settings for: their schema judges the rest. */
+const OPEN_TABLES = ["risk"];
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What a run records of what it read; no setting, but accepted and checked where its file is given back. */
+const RECORDED_DATA = ["signals", "data", "intrabar_data", "funding_data"];
 
 /** Keys of the settings that stand in a table of their own, e.g. `execution_model`. */
 const TABLES = [...new Set(RUN_SETTINGS.filter(({ key }) => key.includes(".")).map(({ key }) => key.split(".")[0]!))];
@@ -99,11 +107,12 @@ function refuseUnknown(values: Readonly<Record<string, unknown>>, path: string):
 }
 
 function refuseUnknownIn(table: string, values: unknown, path: string, keys: readonly string[]): void {
-  if (typeof values !== "object" || values === null || Array.isArray(values)) {
+  if (!isTable(values)) {
     throw new PtError("E_CONFIG_VALUE", `${path}: ${table} is not a table of keys`, {
       hint: "pt-replay init writes a file that shows how it looks.",
     });
   }
+  if (OPEN_TABLES.includes(table)) return;
   for (const name of Object.keys(values)) {
     if (!keys.includes(`${table}.${name}`)) throw unknownKey(path, `${table}.${name}`, keys);
   }
@@ -139,8 +148,7 @@ function strategyRank(sources: SettingSources, file: ConfigFile | undefined): nu
 /** Parameters are settled one by one. Those of a weaker source than the strategy's are another strategy's: they go. */
 function mergeParams(said: readonly (Found | undefined)[], rank: number): Found | undefined {
   const own = said.slice(0, rank + 1).filter(isFound);
-  const isTable = ({ value }: Found) => typeof value === "object" && value !== null && !Array.isArray(value);
-  if (own.length < 2 || !own.every(isTable)) return own[0];
+  if (own.length < 2 || !own.every(({ value }) => isTable(value))) return own[0];
   return { value: Object.assign({}, ...own.map(({ value }) => value).reverse()), from: own[0]!.from };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PtError } from "../errors/index.ts";
 import { isTimeframe, parseCoin, parseExchange, parseTimeframe, type Timeframe } from "../market/index.ts";
+import { riskConfigSchema } from "../risk/index.ts";
 import { parseDate } from "../time/index.ts";
 import { executionModelSchema } from "./execution-model.ts";
 import { exitsSchema } from "./exit-plan.ts";
@@ -44,6 +45,16 @@ const intrabarEntry = dataEntry.omit({ file: true, warm_up_rows: true });
 
 export type IntrabarEntry = z.infer<typeof intrabarEntry>;
 
+/** The file whose signals a run replayed, as `config.json` records it. */
+const signalsEntry = z.object({ file: z.string(), sha256: z.string(), count: z.int().nonnegative() });
+
+export type SignalsEntry = z.infer<typeof signalsEntry>;
+
+/** Funding rates that a run paid, as `config.json` records them. */
+const fundingEntry = dataEntry.pick({ symbol: true, rows: true, source: true, sha256: true });
+
+export type FundingEntry = z.infer<typeof fundingEntry>;
+
 /**
  * The configuration of a run as files state it: `config.json` of a run folder (everything resolved), a project file
  * or flags (anything may be missing). Unknown keys are errors.
@@ -60,9 +71,11 @@ export const runConfigSchema = z.strictObject({
   timeframe: parsedBy<Timeframe>(parseTimeframe).default("1hour"),
   start_date: dateText("start_date").optional(),
   end_date: dateText("end_date").optional(),
+  mode: z.enum(["replay", "replay-signals"]).default("replay"),
   strategy: z.string().max(200).default("sma-crossover"),
   params: z.record(z.string(), z.unknown()).default({}),
   size: z.number().positive().max(1).optional(),
+  leverage: z.number().min(1).max(125).default(1),
   seed: z.int().min(0).default(1),
   close_at_end: z.boolean().default(false),
   equity_interval: parsedBy<Timeframe>(parseTimeframe).nullable().default(null),
@@ -73,19 +86,29 @@ export const runConfigSchema = z.strictObject({
   execution: freeText.min(1).nullable().default(null),
   execution_model: executionModelSchema.prefault({}),
   exits: exitsSchema.prefault({}),
+  risk: riskConfigSchema.prefault({}),
+  signals: signalsEntry.optional(),
   data: z.array(dataEntry).optional(),
   intrabar_data: z.array(intrabarEntry).optional(),
+  funding_data: z.array(fundingEntry).optional(),
 });
 
 /** What was asked for, defaults filled in; dates and size may still be open. */
 export type RequestedConfig = z.infer<typeof runConfigSchema>;
 
 /** `config.json`: everything decided. */
-export type RunConfig = Omit<RequestedConfig, "start_date" | "end_date" | "size" | "data" | "intrabar_data"> & {
+export type RunConfig = Omit<
+  RequestedConfig,
+  "start_date" | "end_date" | "size" | "signals" | "data" | "intrabar_data" | "funding_data"
+> & {
   readonly start_date: string;
   readonly end_date: string;
   readonly size: number;
+  /** Only with `mode: replay-signals`. */
+  readonly signals?: SignalsEntry;
   readonly data: readonly DataEntry[];
   /** Only with `intrabar: drill-down`. */
   readonly intrabar_data?: readonly IntrabarEntry[];
+  /** Only with `funding`. */
+  readonly funding_data?: readonly FundingEntry[];
 };

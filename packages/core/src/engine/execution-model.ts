@@ -36,6 +36,10 @@ export interface ExecutionModel {
   /** Whether a trailing stop follows extremes of earlier bars only, or of the present bar before it is tested. */
   readonly trailFrom: "earlier-bars" | "this-bar";
   readonly intrabar: IntrabarMode;
+  /** With leverage: margin below this share of its notional is liquidated. */
+  readonly maintenanceShare: number;
+  /** Fee of a liquidation on its notional, on top of the taker's. */
+  readonly liquidationFeeBps: number;
   /** Outside of it nothing fills. */
   readonly session: Session;
 }

@@ -1,5 +1,6 @@
+import { NO_EXITS } from "./exit-plan.ts";
 import { feeOf } from "./fees.ts";
-import { fillableQty } from "./liquidity.ts";
+import { fillableQty, floorToStep } from "./liquidity.ts";
 import type { Market, WorkingOrder } from "./market.ts";
 import { type Entered, OpenExits } from "./open-exits.ts";
 import type { Fill, FillRule, OrderEvent } from "./order.ts";
@@ -15,7 +16,8 @@ export interface Meeting {
   readonly tsMs: number;
   readonly reference: number;
   readonly price: number;
-  readonly isMaker: boolean;
+  /** Basis points of the notional. */
+  readonly feeBps: number;
   /** How the price came to an entry inside the bar; `undefined` at the open and the close. */
   readonly entered: Entered | undefined;
 }
@@ -26,22 +28,20 @@ export interface Meeting {
  */
 export function fillOrder(run: Run, market: Market, working: WorkingOrder, meeting: Meeting): boolean {
   const { model } = run.settings;
-  const feeBps = model.fees.bps(meeting.isMaker);
   const fixedFee = working.filledQty === 0 ? model.fees.perOrder : 0;
   if (Number.isNaN(working.orderQty)) {
     run.revalue();
-    const money = working.order.sizeShare! * run.equity;
-    working.orderQty = affordableQty(money, meeting.price, feeBps, model.qtyStep, fixedFee);
+    const qty = marginedQty(working.order.sizeShare! * run.equity, meeting, fixedFee, run);
+    working.orderQty = qty > working.maxQty ? floorToStep(working.maxQty, model.qtyStep) : qty;
     const refusal = sizeRefusal(working.orderQty, meeting.price, model.minNotional);
     if (refusal !== undefined) return endOrder(run, working, "refused", refusal);
   }
 
   const left = working.orderQty - working.filledQty;
-  const offered = meeting.rule === "liquidated" ? Infinity : market.capacity(model.maxVolumePct);
+  const offered =
+    meeting.rule === "liquidated" || meeting.rule === "liquidation" ? Infinity : market.capacity(model.maxVolumePct);
   const allowed =
-    working.kind === "enter"
-      ? affordableQty(run.freeMoney(), meeting.price, feeBps, model.qtyStep, fixedFee)
-      : reducible(market, working, left);
+    working.kind === "enter" ? marginedQty(run.freeMoney(), meeting, fixedFee, run) : reducible(market, working, left);
   const fillQty = fillableQty(
     left,
     working.orderQty,
@@ -49,13 +49,19 @@ export function fillOrder(run: Run, market: Market, working: WorkingOrder, meeti
     model.partialFillThreshold,
     model.qtyStep,
   );
-  if (fillQty > 0) book(run, market, working, meeting, fillQty, feeBps, fixedFee);
+  if (fillQty > 0) book(run, market, working, meeting, fillQty, fixedFee);
   if (working.filledQty === working.orderQty) return true;
   if (allowed < Math.min(left, offered)) {
     return endOrder(run, working, "cancelled", working.kind === "enter" ? "cut_to_cash" : "reduce_only");
   }
   const isOnce = model.remainder === "cancel" || working.order.terms.timeInForce === "IOC";
   return isOnce && endOrder(run, working, "cancelled", "remainder");
+}
+
+/** What `money` as margin pays for, fees included: notional ÷ leverage + fees ≤ money. */
+function marginedQty(money: number, { price, feeBps }: Meeting, fixedFee: number, run: Run): number {
+  const { leverage, model } = run.settings;
+  return affordableQty(money * leverage, price, feeBps * leverage, model.qtyStep, fixedFee * leverage);
 }
 
 /** What an exit may still take off the position. Exits never open one. */
@@ -71,19 +77,11 @@ export function sizeRefusal(qty: number, price: number, minNotional: number): st
 }
 
 /** Applies a fill to the order, the bar's volume, cash, position and exits, and records it. */
-function book(
-  run: Run,
-  market: Market,
-  working: WorkingOrder,
-  meeting: Meeting,
-  qty: number,
-  feeBps: number,
-  fixedFee: number,
-): void {
+function book(run: Run, market: Market, working: WorkingOrder, meeting: Meeting, qty: number, fixedFee: number): void {
   const { order } = working;
   const { price, reference, rule } = meeting;
   const isComplete = isRounding(working.orderQty - working.filledQty - qty, working.orderQty);
-  const fees = feeOf(qty, price, feeBps) + fixedFee;
+  const fees = feeOf(qty, price, meeting.feeBps) + fixedFee;
   working.filledQty = isComplete ? working.orderQty : working.filledQty + qty;
   market.take(qty, meeting.latencyMs);
   run.cash += order.side === "buy" ? -(qty * price + fees) : qty * price - fees;
@@ -103,13 +101,15 @@ function book(
     signalId: order.signalId,
   };
   run.recorder.fill(fill);
-  const trade = market.position.apply(fill, exitReason(rule));
-  if (working.exits !== undefined) protect(market, working, meeting, qty);
-  else if (market.exits !== undefined && market.position.qty === 0) market.exits = undefined;
+  const trade = market.position.apply(fill, exitReason(rule), market.row);
+  if (working.kind === "enter" && (working.exits !== undefined || run.settings.leverage > 1)) {
+    protect(run, market, working, meeting, qty);
+  } else if (market.exits !== undefined && market.position.qty === 0) market.exits = undefined;
   if (trade === undefined) return;
   run.trades++;
   if (trade.pnl > 0) run.winningTrades++;
   run.recorder.trade(trade);
+  run.risk?.onTrade(trade);
 }
 
 /** Rules of exits that the strategy asked for are all the same reason: its signal. */
@@ -118,10 +118,12 @@ function exitReason(rule: FillRule): string {
 }
 
 /** Sets up the protective exits that an entry brings, or lets those of the position know that it has grown. */
-function protect(market: Market, working: WorkingOrder, meeting: Meeting, qty: number): void {
+function protect(run: Run, market: Market, working: WorkingOrder, meeting: Meeting, qty: number): void {
   const isLong = market.position.qty > 0;
   if (market.exits === undefined || market.exits.isLong !== isLong) {
-    market.exits = new OpenExits(working.exits!, isLong, market.columns.time[market.row]!, working.order.signalId);
+    const barMs = market.columns.time[market.row]!;
+    const margin = { leverage: run.settings.leverage, maintenanceShare: run.settings.model.maintenanceShare };
+    market.exits = new OpenExits(working.exits ?? NO_EXITS, isLong, barMs, working.order.signalId, margin);
   }
   const { exits } = market;
   exits.entryPrice = market.position.entryPrice;

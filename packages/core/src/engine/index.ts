@@ -1,3 +1,4 @@
+export type { CarrySettings } from "./carry.ts";
 export type { CurveColumns, EquityCurve } from "./equity-curve.ts";
 export { type ExecutionModel, INTRABAR_MODES, type IntrabarMode } from "./execution-model.ts";
 export { type ExitPlan, NO_EXITS } from "./exit-plan.ts";

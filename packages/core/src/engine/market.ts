@@ -29,6 +29,8 @@ export interface WorkingOrder {
   readonly latencyMs: number;
   /** Where the position that it opens will be left again; `undefined` for none and for exits. */
   readonly exits: ExitPlan | undefined;
+  /** Base units that risk allows at most. */
+  readonly maxQty: number;
   /** The whole quantity once it is known, else `NaN`. */
   orderQty: number;
   filledQty: number;
@@ -44,7 +46,7 @@ export class Market {
   readonly columns: CandleColumns;
   readonly history: HistoryView;
   readonly finer: readonly FinerSeries[];
-  readonly position = new Position();
+  readonly position: Position;
   /** Market orders in the order they were placed, which is the order they are worked in. Replaced, never pushed to. */
   working: readonly WorkingOrder[] = NO_ORDERS;
   /** Orders that wait for a price, in the order they were placed. Replaced, never pushed to. */
@@ -74,6 +76,7 @@ export class Market {
     this.timeframeMs = timeframeMs(series.timeframe);
     this.columns = series.columns;
     this.finer = series.finer ?? [];
+    this.position = new Position(series.columns);
     this.#cursor = { row: series.warmUpRows - 1 };
     this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor);
   }
@@ -108,6 +111,11 @@ export class Market {
   /** Once the bar is over, positions are worth its close. */
   markAtClose(): void {
     this.mark = this.columns.close[this.row]!;
+  }
+
+  /** Close of the last bar, the present one included; 0 before the first. */
+  get lastClose(): number {
+    return this.row < 0 ? 0 : this.columns.close[this.row]!;
   }
 
   /** Base units that the present bar can still give. */

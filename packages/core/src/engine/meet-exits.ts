@@ -93,7 +93,7 @@ function levelTerms(hit: ExitHit): OrderTerms {
     : { ...MARKET_TERMS, orderType: "take-profit", stopPrice: hit.price };
 }
 
-/** A target waits in the book; a stop takes what it gets. */
+/** A target waits in the book, a stop takes what it gets, a liquidation is settled at its price. */
 function meetingAt(
   run: Run,
   market: Market,
@@ -102,17 +102,31 @@ function meetingAt(
   qty: number,
 ): Meeting {
   const { model } = run.settings;
-  const side = market.position.qty > 0 ? "sell" : "buy";
   const isMaker = hit.by === "target";
-  const participation = participationOf(Math.min(qty, market.capacity(model.maxVolumePct)), bar.volume);
-  const slipped = () => slippedPrice(side, hit.price, bar, model.slippage(bar, participation));
+  const isLiquidation = hit.rule === "liquidation";
   return {
     rule: hit.rule,
     latencyMs: market.queueMs,
     tsMs: hit.isAtOpen ? hit.bar.openMs : hit.bar.closeMs - 1,
     reference: hit.price,
-    price: isMaker ? hit.price : onTick(side, slipped(), model.priceTick),
-    isMaker,
+    price: isMaker
+      ? hit.price
+      : isLiquidation
+        ? liquidatedAt(market.exits!, hit.price)
+        : takenAt(run, market, bar, hit, qty),
+    feeBps: model.fees.bps(isMaker) + (isLiquidation ? model.liquidationFeeBps : 0),
     entered: undefined,
   };
+}
+
+function takenAt(run: Run, market: Market, bar: TimedBar, hit: Pick<ExitHit, "price">, qty: number): number {
+  const { model } = run.settings;
+  const side = market.position.qty > 0 ? "sell" : "buy";
+  const participation = participationOf(Math.min(qty, market.capacity(model.maxVolumePct)), bar.volume);
+  return onTick(side, slippedPrice(side, hit.price, bar, model.slippage(bar, participation)), model.priceTick);
+}
+
+/** Isolated margin is all that can be lost: beyond it the venue's insurance pays. */
+function liquidatedAt({ isLong, bankruptcyPrice }: OpenExits, price: number): number {
+  return isLong ? Math.max(price, bankruptcyPrice) : Math.min(price, bankruptcyPrice);
 }

@@ -53,7 +53,7 @@ function meetingOf(run: Run, market: Market, working: WorkingOrder, rule: FillRu
     tsMs,
     reference,
     price: onTick(order.side, price, model.priceTick),
-    isMaker: false,
+    feeBps: model.fees.bps(false),
     entered: undefined,
   };
 }

@@ -2,7 +2,15 @@ import type { ExitPlan } from "./exit-plan.ts";
 import { trailedLevel } from "./touch.ts";
 
 /** Which part of a plan a stop level comes from. */
-export type StopRule = "stop_loss" | "trailing_stop" | "break_even";
+export type StopRule = "stop_loss" | "trailing_stop" | "break_even" | "liquidation";
+
+/** What backs a position: its notional ÷ leverage at the entry, and the share of its notional below which it is closed. */
+export interface Margin {
+  readonly leverage: number;
+  readonly maintenanceShare: number;
+}
+
+const UNLEVERED: Margin = { leverage: 1, maintenanceShare: 0 };
 
 /** How the price stood when the position was entered inside the present bar. */
 export interface Entered {
@@ -31,11 +39,20 @@ export class OpenExits {
   /** Of the entry. */
   readonly signalId: string | undefined;
 
-  constructor(plan: ExitPlan, isLong: boolean, entryBarMs: number, signalId: string | undefined) {
+  readonly #margin: Margin;
+
+  constructor(
+    plan: ExitPlan,
+    isLong: boolean,
+    entryBarMs: number,
+    signalId: string | undefined,
+    margin: Margin = UNLEVERED,
+  ) {
     this.plan = plan;
     this.isLong = isLong;
     this.entryBarMs = entryBarMs;
     this.signalId = signalId;
+    this.#margin = margin;
   }
 
   /** A price at a gain of `share` over the entry. */
@@ -55,14 +72,21 @@ export class OpenExits {
 
   /** The tightest stop once the best price was `best`; `NaN` for none. */
   stopAt(best: number): number {
-    return this.#tightest(this.#fixedStop(), this.#tightest(this.#breakEvenStop(best), this.#trailingStop(best)));
+    const own = this.#tightest(this.#fixedStop(), this.#tightest(this.#breakEvenStop(best), this.#trailingStop(best)));
+    return this.#tightest(own, this.#liquidationPrice());
   }
 
   /** Which rule the stop level comes from. */
   stopRuleAt(best: number): StopRule {
     const stop = this.stopAt(best);
+    if (stop === this.#liquidationPrice()) return "liquidation";
     if (stop === this.#fixedStop()) return "stop_loss";
     return stop === this.#trailingStop(best) ? "trailing_stop" : "break_even";
+  }
+
+  /** Where the margin is used up: a venue's insurance takes what is lost beyond. */
+  get bankruptcyPrice(): number {
+    return this.atGain(-1 / this.#margin.leverage);
   }
 
   /** The nearest target in a bar that opens at `barMs`; `NaN` for none. */
@@ -88,6 +112,16 @@ export class OpenExits {
   isOver(barMs: number): boolean {
     if (this.plan.maxBars !== null && this.bars >= this.plan.maxBars) return true;
     return this.#stepAt(barMs)?.gainShare === -1;
+  }
+
+  /**
+   * Where isolated margin falls to the maintenance margin: margin + gain = share × quantity × price, solved for the price.
+   * `NaN` without leverage.
+   */
+  #liquidationPrice(): number {
+    const { leverage, maintenanceShare } = this.#margin;
+    if (leverage === 1) return Number.NaN;
+    return this.isLong ? this.bankruptcyPrice / (1 - maintenanceShare) : this.bankruptcyPrice / (1 + maintenanceShare);
   }
 
   #fixedStop(): number {

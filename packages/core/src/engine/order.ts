@@ -42,6 +42,7 @@ export const FILL_RULES = [
   "trailing_stop",
   "break_even",
   "time_exit",
+  "liquidation",
   "end_of_run",
   "liquidated",
 ] as const;
@@ -86,6 +87,16 @@ export interface Trade {
   readonly pnlPct: number;
   readonly fees: number;
   readonly exitReason: string;
+  /** Closes of bars between entry and exit. */
+  readonly barsHeld: number;
+  /**
+   * Furthest the price went against the position, and for it, in percent of the entry price: over its own fills and the
+   * bars that it was held through, so never more than it really saw.
+   */
+  readonly maePct: number;
+  readonly mfePct: number;
+  /** Cash that moved without a fill while it was open (funding, interest), quote currency; part of `pnl`. */
+  readonly flows: number;
 }
 
 /** Cash that moved without a fill (funding, interest). */

@@ -2,9 +2,11 @@ import type { OrderIntent } from "../strategy/trader-policy.ts";
 import { type ExitPlan, planRefusal } from "./exit-plan.ts";
 import { endOrder, sizeRefusal } from "./fill-order.ts";
 import { drawLatencyMs } from "./latency.ts";
+import { floorToStep } from "./liquidity.ts";
 import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
 import type { Order } from "./order.ts";
-import { orderTerms, termsRefusal } from "./order-terms.ts";
+import { type OrderTerms, orderTerms, termsRefusal } from "./order-terms.ts";
+import type { PassedEntry } from "./risk-desk.ts";
 import type { Run } from "./run.ts";
 import { affordableQty } from "./sizing.ts";
 
@@ -47,24 +49,47 @@ type Exit = Extract<OrderIntent, { kind: "exit" }>;
 
 /** An entry is a fraction of equity; it becomes a quantity now or when it meets the market. */
 function placeEntry(run: Run, market: Market, intent: Enter): void {
-  const { model } = run.settings;
-  const { side, sizeShare, signalId, exits } = intent;
-  const terms = orderTerms(intent.terms, run.nowMs, run.settings.model.session.endAfter);
+  const { model, leverage } = run.settings;
+  const { side, signalId } = intent;
+  const terms = orderTerms(intent.terms, run.nowMs, model.session.endAfter);
   const price = terms.limitPrice ?? market.mark;
+  const judged = judgeEntry(run, market, intent, terms, price);
+  const isRefused = "refusal" in judged;
+  const sizeShare = isRefused ? intent.sizeShare : judged.sizeShare;
+  const maxQty = isRefused ? Infinity : judged.maxQty;
   const isSizedNow = model.sizeAt === "decision";
   let qty: number | null = null;
   if (isSizedNow) {
     run.revalue();
-    qty = affordableQty(sizeShare * run.equity, price, model.fees.bps(false), model.qtyStep, model.fees.perOrder);
+    const money = sizeShare * run.equity * leverage;
+    const fees = model.fees.bps(false) * leverage;
+    const wanted = affordableQty(money, price, fees, model.qtyStep, model.fees.perOrder * leverage);
+    qty = wanted > maxQty ? floorToStep(maxQty, model.qtyStep) : wanted;
   }
   const draft = { side, qty, sizeShare, terms, signalId };
-  const working = recordOrder(run, market, draft, run.nowMs, exits);
+  const working = recordOrder(run, market, draft, run.nowMs, isRefused ? undefined : judged.exits, maxQty);
+  const refusal = isRefused
+    ? judged.refusal
+    : isSizedNow
+      ? sizeRefusal(working.orderQty, price, model.minNotional)
+      : undefined;
+  accept(run, market, working, refusal);
+}
+
+/** Whether the order makes sense, then whether risk lets it pass, and with which size. */
+function judgeEntry(
+  run: Run,
+  market: Market,
+  { side, sizeShare, exits }: Enter,
+  terms: OrderTerms,
+  price: number,
+): PassedEntry | { readonly refusal: string } {
   const refusal =
     (sizeShare > 0 && sizeShare < Infinity ? undefined : "invalid_size") ??
     termsRefusal(terms, run.nowMs) ??
-    (exits && planRefusal(exits, side === "buy", price)) ??
-    (isSizedNow ? sizeRefusal(working.orderQty, price, model.minNotional) : undefined);
-  accept(run, market, working, refusal);
+    (exits && planRefusal(exits, side === "buy", price));
+  if (refusal !== undefined) return { refusal };
+  return run.risk?.judge(run, market, { side, sizeShare, exits }, price) ?? { sizeShare, maxQty: Infinity, exits };
 }
 
 /** An exit is a quantity, and may only reduce what is held, together with the exits that work already. */
@@ -96,7 +121,14 @@ function accept(run: Run, market: Market, working: WorkingOrder, refusal: string
 type OrderDraft = Pick<Order, "side" | "qty" | "sizeShare" | "terms" | "signalId">;
 
 /** Gives an order its id and writes it down; it does not work yet. */
-export function recordOrder(run: Run, market: Market, draft: OrderDraft, tsMs: number, exits?: ExitPlan): WorkingOrder {
+export function recordOrder(
+  run: Run,
+  market: Market,
+  draft: OrderDraft,
+  tsMs: number,
+  exits: ExitPlan | undefined = undefined,
+  maxQty = Infinity,
+): WorkingOrder {
   const clientOrderId = `${market.symbol}-${++market.ordersPlaced}`;
   const order: Order = {
     clientOrderId,
@@ -114,6 +146,7 @@ export function recordOrder(run: Run, market: Market, draft: OrderDraft, tsMs: n
     kind: draft.sizeShare === null ? "exit" : "enter",
     latencyMs: drawLatencyMs(run.settings.seed, clientOrderId, run.settings.model.latencyMs),
     exits,
+    maxQty,
     orderQty: draft.qty ?? Number.NaN,
     filledQty: 0,
   };

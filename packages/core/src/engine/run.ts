@@ -1,11 +1,14 @@
+import type { RiskSettings } from "../risk/index.ts";
 import type { SignalSource } from "../strategy/signal-source.ts";
 import type { AccountView, TraderPolicy } from "../strategy/trader-policy.ts";
+import { Carry, type CarrySettings } from "./carry.ts";
 import { Doubts } from "./doubts.ts";
 import { EquityCurve } from "./equity-curve.ts";
 import type { ExecutionModel } from "./execution-model.ts";
 import { Market, type Series } from "./market.ts";
 import { isRounding } from "./position.ts";
 import type { RunRecorder } from "./recorder.ts";
+import { RiskDesk } from "./risk-desk.ts";
 import { Timeline } from "./timeline.ts";
 
 export interface RunSettings {
@@ -15,6 +18,12 @@ export interface RunSettings {
   readonly seed: number;
   readonly closeAtEnd: boolean;
   readonly model: ExecutionModel;
+  /** How many times its margin a position may be worth; 1 without leverage. */
+  readonly leverage: number;
+  /** Rules between signal and entry; `undefined` for none but cash, step and minimum. */
+  readonly risk?: RiskSettings | undefined;
+  /** `undefined` when holding is free. */
+  readonly carry?: CarrySettings | undefined;
 }
 
 export type RunStatus = "running" | "completed" | "ruined" | "cancelled";
@@ -32,6 +41,8 @@ export class Run implements AccountView {
   readonly timeline: Timeline;
   readonly curve: EquityCurve;
   readonly doubts = new Doubts();
+  readonly risk: RiskDesk | undefined;
+  readonly carry: Carry | undefined;
   status: RunStatus = "running";
   /** The moment of the present tick, epoch milliseconds. */
   nowMs = Number.NaN;
@@ -49,6 +60,9 @@ export class Run implements AccountView {
     this.source = parts.source;
     for (const market of this.markets) market.onBar = parts.source.watch(market.history);
     this.policy = parts.policy;
+    const { startMs, initialCapital, risk, carry } = parts.settings;
+    this.risk = risk && new RiskDesk(risk, startMs, initialCapital);
+    this.carry = carry && new Carry(carry, startMs);
     this.recorder = parts.recorder;
     this.nowMs = parts.settings.startMs;
     this.cash = parts.settings.initialCapital;
@@ -94,12 +108,17 @@ export class Run implements AccountView {
     this.equity = equity;
   }
 
-  /** What entries may spend without leverage: equity − Σ |quantity| × mark, never more than the cash there is. */
+  /**
+   * What is not bound by positions: equity − Σ |quantity| × mark ÷ leverage. Without leverage never more than the cash
+   * there is.
+   */
   freeMoney(): number {
     this.revalue();
+    const { leverage } = this.settings;
     let free = this.equity;
-    for (const market of this.markets) free -= Math.abs(market.value);
-    return isRounding(free, this.equity) ? 0 : Math.min(free, this.cash);
+    for (const market of this.markets) free -= Math.abs(market.value) / leverage;
+    if (isRounding(free, this.equity)) return 0;
+    return leverage === 1 ? Math.min(free, this.cash) : free;
   }
 }
 

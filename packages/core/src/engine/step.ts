@@ -39,12 +39,15 @@ export function step(run: Run): void {
     }
   }
 
-  // 3 ledger: positions are marked at the close.
+  // 3 ledger: funding and interest are booked, positions marked at the close.
+  run.carry?.settle(run);
   run.markAtClose();
   if (run.equity <= 0) {
     ruin(run);
     return;
   }
+
+  run.risk?.onTick(run.nowMs, run.equity);
 
   // 4 signals
   const signals = collectSignals(run);

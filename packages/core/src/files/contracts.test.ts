@@ -101,6 +101,10 @@ const TRADES: readonly Trade[] = [
     pnlPct: 0.7592706954859579,
     fees: 8.550625,
     exitReason: "end_of_run",
+    barsHeld: 24,
+    maePct: 1.25,
+    mfePct: 3.5,
+    flows: -1.5,
   },
   {
     tradeId: "ETH-USDT-t1",
@@ -115,6 +119,10 @@ const TRADES: readonly Trade[] = [
     pnlPct: -4.3478260869565215,
     fees: 0,
     exitReason: "signal",
+    barsHeld: 1,
+    maePct: 4.5,
+    mfePct: 0,
+    flows: 0,
   },
 ];
 
@@ -271,6 +279,10 @@ describe("line formats", () => {
     pnlPct: number,
     fees: number,
     exitReason: text,
+    barsHeld: fc.nat(),
+    maePct: qty,
+    mfePct: qty,
+    flows: number,
   });
   const signal: fc.Arbitrary<Signal> = fc.record({
     signalId: text,

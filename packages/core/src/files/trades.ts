@@ -16,6 +16,11 @@ const tradeLine = z.object({
   pnl_pct: z.number(),
   fees: z.number(),
   exit_reason: z.string(),
+  bars_held: z.number().int().nonnegative().default(0),
+  mae_pct: z.number().nonnegative().default(0),
+  mfe_pct: z.number().nonnegative().default(0),
+  /** Stands only where something flowed. */
+  flows: z.number().default(0),
 });
 
 export function encodeTrade(trade: Trade): string {
@@ -23,7 +28,9 @@ export function encodeTrade(trade: Trade): string {
     `{"trade_id":${text(trade.tradeId)},"symbol":${text(trade.symbol)},"side":"${trade.side}","qty":${num(trade.qty)},` +
     `"entry_ts":${num(toSeconds(trade.entryMs))},"entry_price":${num(trade.entryPrice)},` +
     `"exit_ts":${num(toSeconds(trade.exitMs))},"exit_price":${num(trade.exitPrice)},"pnl":${num(trade.pnl)},` +
-    `"pnl_pct":${num(trade.pnlPct)},"fees":${num(trade.fees)},"exit_reason":${text(trade.exitReason)}}`
+    `"pnl_pct":${num(trade.pnlPct)},"fees":${num(trade.fees)},"exit_reason":${text(trade.exitReason)},` +
+    `"bars_held":${num(trade.barsHeld)},"mae_pct":${num(trade.maePct)},"mfe_pct":${num(trade.mfePct)}` +
+    (trade.flows === 0 ? "}" : `,"flows":${num(trade.flows)}}`)
   );
 }
 
@@ -43,5 +50,9 @@ export function decodeTrade(value: unknown): Trade {
     pnlPct: line.pnl_pct,
     fees: line.fees,
     exitReason: line.exit_reason,
+    barsHeld: line.bars_held,
+    maePct: line.mae_pct,
+    mfePct: line.mfe_pct,
+    flows: line.flows,
   };
 }

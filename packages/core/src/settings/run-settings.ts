@@ -54,6 +54,13 @@ export const RUN_SETTINGS: readonly Setting[] = [
     example: "2024-07-01",
   },
   {
+    key: "mode",
+    kind: "text",
+    value: "<mode>",
+    describe: "replay lets a strategy decide, replay-signals the file of --signals",
+    byDefault: "replay",
+  },
+  {
     key: "strategy",
     kind: "text",
     value: "<name>",
@@ -75,6 +82,13 @@ export const RUN_SETTINGS: readonly Setting[] = [
     describe: "fraction of equity per entry, at most 1 (no leverage)",
     byDefault: "1 / number of coins",
     example: "0.5",
+  },
+  {
+    key: "leverage",
+    kind: "number",
+    value: "<n>",
+    describe: "how many times its margin a position may be worth, isolated",
+    byDefault: "1",
   },
   { key: "seed", kind: "integer", value: "<n>", describe: "root of all randomness", byDefault: "1" },
   {
@@ -266,6 +280,33 @@ export const RUN_SETTINGS: readonly Setting[] = [
     byDefault: "pessimistic",
   },
   {
+    key: "execution_model.maintenance_margin",
+    kind: "number",
+    value: "<share>",
+    describe: "with leverage: margin below this share of the notional is liquidated",
+    byDefault: "0.005",
+  },
+  {
+    key: "execution_model.liquidation_fee_bps",
+    kind: "number",
+    value: "<bps>",
+    describe: "fee of a liquidation on top of the taker's",
+    byDefault: "0",
+  },
+  {
+    key: "execution_model.borrow_rate",
+    kind: "number",
+    value: "<share>",
+    describe: "yearly interest on coins sold short and on cash below zero, paid at midnight UTC",
+    byDefault: "0",
+  },
+  {
+    key: "execution_model.funding",
+    kind: "switch",
+    describe: "pay and receive the funding rates that were imported",
+    byDefault: "no",
+  },
+  {
     key: "execution_model.session",
     kind: "text",
     value: "<name>",
@@ -342,6 +383,15 @@ export const RUN_SETTINGS: readonly Setting[] = [
     describe: "leave at the open after so many bars",
     byDefault: "none",
     example: "48",
+  },
+  {
+    key: "risk.profile",
+    flag: "risk-profile",
+    kind: "text",
+    value: "<name>",
+    describe: "limits and sizes by name: conservative, balanced, aggressive or plan",
+    byDefault: "none",
+    example: "balanced",
   },
   {
     key: "cache_dir",

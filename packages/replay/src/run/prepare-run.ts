@@ -1,5 +1,6 @@
 import {
   type DataEntry,
+  type FundingEntry,
   type IntrabarEntry,
   type ResolvedSettings,
   type RunConfig,
@@ -10,11 +11,13 @@ import type { RunSettings, Series } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { barsFile, hashColumns } from "@powertrader/core/files";
 import { sliceColumns } from "@powertrader/core/market";
+import { type RiskConfig, riskConfigSchema, toRiskSettings } from "@powertrader/core/risk";
 import type { SignalSource, TraderPolicy } from "@powertrader/core/strategy";
 import { createSignalPolicy } from "@powertrader/core/strategy";
 import { formatDate, parseDate } from "@powertrader/core/time";
-import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
+import { chooseDecider } from "./decider.ts";
 import { type FinerCandles, openFiner } from "./finer-series.ts";
+import { openCarry } from "./open-carry.ts";
 import { type SelectedRows, selectData } from "./select-rows.ts";
 
 /** Everything a run needs, settled before anything is written. */
@@ -32,13 +35,12 @@ export interface PreparedRun {
 
 /**
  * Turns resolved settings into a run: strategy and parameters checked, candles read, dates and size settled.
+ * @param signalsFile - what decides with `mode: replay-signals`
  * @throws PtError for anything an operator can mend; the disk is untouched
  */
-export function prepareRun(resolved: ResolvedSettings): PreparedRun {
+export function prepareRun(resolved: ResolvedSettings, signalsFile?: string): PreparedRun {
   const { config } = resolved;
-  const strategy = findStrategy(config.strategy);
-  const params = resolveParams(strategy, config.params);
-  const source = strategy.create(params, new IndicatorHub(), config.timeframe);
+  const decider = chooseDecider(resolved, signalsFile);
   const { range, selected, notes } = selectData({
     cacheDir: resolved.cacheDir,
     exchange: config.exchange,
@@ -46,19 +48,30 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
     timeframe: config.timeframe,
     startMs: config.start_date === undefined ? undefined : parseDate(config.start_date, "start_date"),
     endMs: config.end_date === undefined ? undefined : parseDate(config.end_date, "end_date"),
-    warmUpBars: source.warmUpBars,
+    warmUpBars: decider.warmUpBars,
   });
   const isDrilling = config.execution_model.intrabar === "drill-down";
   const finer = selected.map(({ series: one }) =>
     isDrilling ? openFiner(resolved.cacheDir, config.exchange, one.symbol, one.timeframe, range) : undefined,
   );
   const series = selected.map((one, i) => toSeries(one, finer[i]));
+  const { source, notes: sourceNotes } = decider.start(series, range);
   const data = selected.map((one, i) => dataEntry(one, series[i]!));
   const intrabarData = finer.flatMap((one) => one?.entries ?? []);
   if (isDataFromFile(resolved)) {
     compareData(config.data ?? [], data);
     compareData(config.intrabar_data ?? [], intrabarData);
   }
+
+  const carry = openCarry({
+    cacheDir: resolved.cacheDir,
+    exchange: config.exchange,
+    symbols: series.map(({ symbol }) => symbol),
+    range,
+    funding: config.execution_model.funding,
+    borrowRate: config.execution_model.borrow_rate,
+  });
+  if (isDataFromFile(resolved)) compareFunding(config.funding_data ?? [], carry?.entries ?? []);
 
   const size = config.size ?? 1 / config.coins.length;
   return {
@@ -70,9 +83,11 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
       timeframe: config.timeframe,
       start_date: formatDate(range.fromMs),
       end_date: formatDate(range.toMs),
-      strategy: config.strategy,
-      params,
+      mode: config.mode,
+      strategy: decider.strategy,
+      params: decider.params,
       size,
+      leverage: config.leverage,
       seed: config.seed,
       close_at_end: config.close_at_end,
       equity_interval: config.equity_interval,
@@ -82,8 +97,11 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
       execution: config.execution,
       execution_model: config.execution_model,
       exits: config.exits,
+      risk: config.risk,
+      ...(decider.signals && { signals: decider.signals }),
       data,
       ...(isDrilling && { intrabar_data: intrabarData }),
+      ...(config.execution_model.funding && { funding_data: carry!.entries }),
     },
     settings: {
       startMs: range.fromMs,
@@ -91,17 +109,25 @@ export function prepareRun(resolved: ResolvedSettings): PreparedRun {
       seed: config.seed,
       closeAtEnd: config.close_at_end,
       model: toExecutionModel(config.execution_model),
+      leverage: config.leverage,
+      risk: hasRules(config.risk) ? toRiskSettings(config.risk) : undefined,
+      carry: carry?.settings,
     },
     endMs: range.toMs,
     series,
     source,
     policy: createSignalPolicy(size, toExitPlan(config.exits)),
-    notes: [...notes, ...notesOfMissing(selected, finer)],
+    notes: [...notes, ...sourceNotes, ...notesOfMissing(selected, finer), ...(carry?.notes ?? [])],
     keepColumns: () => {
       for (const one of selected) one.series.keep();
       for (const one of finer) one?.keep();
     },
   };
+}
+
+/** Whether risk says anything at all: a run without rules need not ask. */
+function hasRules(risk: RiskConfig): boolean {
+  return JSON.stringify(risk) !== JSON.stringify(riskConfigSchema.parse({}));
 }
 
 /** Coins into whose bars `drill-down` cannot look. */
@@ -149,6 +175,7 @@ function isDataFromFile({ origin }: ResolvedSettings): boolean {
     "strategy",
     "params",
     "execution_model.intrabar",
+    "execution_model.funding",
   ];
   return choosing.every((key) => !/^(--|PT_)/.test(origin.get(key) ?? ""));
 }
@@ -165,5 +192,16 @@ function compareData(recorded: readonly IntrabarEntry[], found: readonly Intraba
         details: { symbol: before.symbol, recorded: before.sha256, found: now?.sha256 ?? null },
       },
     );
+  }
+}
+
+function compareFunding(recorded: readonly FundingEntry[], found: readonly FundingEntry[]): void {
+  for (const before of recorded) {
+    const now = found.find((one) => one.symbol === before.symbol);
+    if (now?.sha256 === before.sha256) continue;
+    throw new PtError("E_DATA_CHANGED", `${before.symbol}: the funding rates are not those of the recorded run`, {
+      hint: "Restore the cache of that run, or drop `funding_data` from the configuration to accept today's rates.",
+      details: { symbol: before.symbol, recorded: before.sha256, found: now?.sha256 ?? null },
+    });
   }
 }

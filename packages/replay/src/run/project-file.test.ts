@@ -42,9 +42,12 @@ describe("the project file", () => {
     const { start_date, end_date, size, equity_interval, name, note, params, exits, execution, ...sayDefaults } =
       config;
     const { maker_fee_bps, ...model } = sayDefaults.execution_model;
-    expect({ ...plain.config, ...sayDefaults, execution_model: { ...model, maker_fee_bps: null } }).toEqual(
-      plain.config,
-    );
+    expect({
+      ...plain.config,
+      ...sayDefaults,
+      execution_model: { ...model, maker_fee_bps: null },
+      risk: plain.config.risk,
+    }).toEqual(plain.config);
     expect([execution, maker_fee_bps]).toEqual(["kucoin", 10]);
     expect(exits).toMatchObject({
       stop_loss: 0.05,

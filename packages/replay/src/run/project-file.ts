@@ -39,6 +39,10 @@ ${block("execution_model")}
 # How positions are left whatever the strategy says. Shares are of the entry price.
 [exits]
 ${block("exits")}
+
+# Between signal and order. More keys stand in docs/risk.md.
+[risk]
+${block("risk")}
 `;
 }
 
