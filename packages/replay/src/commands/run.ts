@@ -8,23 +8,30 @@ import { settingsOf } from "./settings.ts";
 export function runCommand(frame: Frame): Command {
   const command = new Command("run").argument("[unexpected...]");
   addSettingFlags(command)
+    .option("--signals <file>", "with --mode replay-signals: JSONL or CSV of signals, see docs/file-formats.md")
     .option("--warm-cache", "fetch missing candles first")
     .option("--no-run", "with --warm-cache: only fetch");
   return addGlobalFlags(command).action(async (words: readonly string[]) => {
     refuseWords(words, command);
-    const { warmCache, run } = command.opts<{ warmCache?: boolean; run: boolean }>();
+    const { signals, warmCache, run } = command.opts<{ signals?: string; warmCache?: boolean; run: boolean }>();
     if (!run && !warmCache)
       throw new PtError("E_USAGE", "--no-run goes with --warm-cache", { hint: "Add --warm-cache." });
-    await replay(frame, command, warmCache === true, run);
+    await replay(frame, command, { signals, warmFirst: warmCache === true, run });
   });
 }
 
-async function replay(frame: Frame, command: Command, warmFirst: boolean, run: boolean): Promise<void> {
+interface Asked {
+  readonly signals: string | undefined;
+  readonly warmFirst: boolean;
+  readonly run: boolean;
+}
+
+async function replay(frame: Frame, command: Command, { signals, warmFirst, run }: Asked): Promise<void> {
   const { console, signal } = frame;
   const resolved = await settingsOf(command);
   if (warmFirst) {
     const { warmCacheFor } = await import("../run/warm-cache.ts");
-    const status = await warmCacheFor(resolved, frame);
+    const status = await warmCacheFor(resolved, signals, frame);
     if (status !== 0) process.exitCode = status;
     if (status !== 0 || !run) return;
   }
@@ -35,7 +42,7 @@ async function replay(frame: Frame, command: Command, warmFirst: boolean, run: b
   const { describeRun, summaryOf } = await import("../run/summary.ts");
 
   if (resolved.outputDir !== undefined) refuseUsedFolder(resolved.outputDir);
-  const prepared = prepareRun(resolved);
+  const prepared = prepareRun(resolved, signals);
   const folder = resolved.outputDir ?? newRunDir(Date.now());
   const display = createProgress(console, "replaying");
   try {

@@ -4,7 +4,7 @@ import type { ResolvedSettings } from "@powertrader/core/config";
 import { PtError } from "@powertrader/core/errors";
 import { timeframeMs } from "@powertrader/core/market";
 import { formatTime, parseDate } from "@powertrader/core/time";
-import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
+import { chooseDecider } from "./decider.ts";
 
 /**
  * Lets `pt-cache warm` fetch what a replay with these settings misses, its warm-up included.
@@ -12,8 +12,12 @@ import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategi
  *
  * @throws PtError E_USAGE without a start date
  */
-export async function warmCacheFor(settings: ResolvedSettings, { flags, signal }: Frame): Promise<number> {
-  const args = ["warm", ...warmFlags(settings)];
+export async function warmCacheFor(
+  settings: ResolvedSettings,
+  signalsFile: string | undefined,
+  { flags, signal }: Frame,
+): Promise<number> {
+  const args = ["warm", ...warmFlags(settings, signalsFile)];
   if (flags.json) args.push("--json");
   if (flags.quiet) args.push("--quiet");
   // Our stdout belongs to the result: what the other program reports there is a note here.
@@ -32,13 +36,12 @@ export async function warmCacheFor(settings: ResolvedSettings, { flags, signal }
   }
 }
 
-function warmFlags({ config, cacheDir }: ResolvedSettings): readonly string[] {
+function warmFlags(settings: ResolvedSettings, signalsFile: string | undefined): readonly string[] {
+  const { config, cacheDir } = settings;
   if (config.start_date === undefined) {
     throw new PtError("E_USAGE", "--warm-cache needs --start-date", { hint: "Say from when on candles are wanted." });
   }
-  const strategy = findStrategy(config.strategy);
-  const params = resolveParams(strategy, config.params);
-  const { warmUpBars } = strategy.create(params, new IndicatorHub(), config.timeframe);
+  const { warmUpBars } = chooseDecider(settings, signalsFile);
   const fromMs = parseDate(config.start_date, "start_date") - warmUpBars * timeframeMs(config.timeframe);
   return [
     ["--cache-dir", cacheDir],

@@ -1,0 +1,92 @@
+import type { ResolvedSettings, SignalsEntry } from "@powertrader/core/config";
+import type { Series } from "@powertrader/core/engine";
+import { PtError } from "@powertrader/core/errors";
+import type { TimeRange } from "@powertrader/core/market";
+import type { SignalSource } from "@powertrader/core/strategy";
+import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
+import { readSignalLog, type SignalLog } from "../signal-log/read-signal-log.ts";
+import { createReplaySource, REPLAY_SIGNALS } from "../signal-log/replay-source.ts";
+import { scheduleSignals } from "../signal-log/schedule-signals.ts";
+
+/** What decides in a run: a strategy, or the signals of a file. */
+export interface Decider {
+  /** As recorded in `config.json`. */
+  readonly strategy: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly signals: SignalsEntry | undefined;
+  /** Bars wanted before the start. */
+  readonly warmUpBars: number;
+  /** Makes the source of a run on these series, and says what should be known of it. */
+  start(
+    series: readonly Series[],
+    range: TimeRange,
+  ): { readonly source: SignalSource; readonly notes: readonly string[] };
+}
+
+/**
+ * @param signalsFile - `--signals`
+ * @throws PtError E_USAGE when mode, strategy and file do not go together; whatever reading the file throws
+ */
+export function chooseDecider(resolved: ResolvedSettings, signalsFile: string | undefined): Decider {
+  const { mode, strategy } = resolved.config;
+  if (mode === "replay-signals") return replay(resolved, signalsFile);
+  if (signalsFile !== undefined) {
+    throw new PtError("E_USAGE", "--signals goes with --mode replay-signals", { hint: "Add --mode replay-signals." });
+  }
+  if (strategy !== REPLAY_SIGNALS) return decideBy(resolved);
+  throw new PtError("E_USAGE", `${REPLAY_SIGNALS} is no strategy but a mode`, {
+    hint: "Use --mode replay-signals --signals FILE, or choose a strategy with --strategy.",
+  });
+}
+
+function decideBy({ config }: ResolvedSettings): Decider {
+  const strategy = findStrategy(config.strategy);
+  const params = resolveParams(strategy, config.params);
+  const source = strategy.create(params, new IndicatorHub(), config.timeframe);
+  const { warmUpBars } = source;
+  return { strategy: config.strategy, params, signals: undefined, warmUpBars, start: () => ({ source, notes: [] }) };
+}
+
+/** The strategy and parameters of a project file or of the run that made the signals stand aside. */
+function replay({ config, origin }: ResolvedSettings, signalsFile: string | undefined): Decider {
+  if (signalsFile === undefined) {
+    throw new PtError("E_USAGE", "--mode replay-signals needs --signals", {
+      hint: "Name a file of signals, e.g. --signals backtest_results/<run>/signals.jsonl.",
+    });
+  }
+  refuseContradiction(config.strategy, origin);
+  const symbols = config.coins.map((coin) => `${coin}-${config.quote}`);
+  const log = readSignalLog(signalsFile, { symbols, quote: config.quote });
+  if (config.signals !== undefined && config.signals.sha256 !== log.sha256) throw otherSignals(config.signals, log);
+  return {
+    strategy: REPLAY_SIGNALS,
+    params: {},
+    signals: { file: log.file, sha256: log.sha256, count: log.signals.length },
+    // Rows before the start decide nothing here, but what measures risk may look at them.
+    warmUpBars: Math.max(0, ...(config.data ?? []).map((one) => one.warm_up_rows)),
+    start(series, range) {
+      const { due, notes } = scheduleSignals(log.signals, series, range);
+      return { source: createReplaySource(due), notes: notes.map((note) => `${log.file}: ${note}`) };
+    },
+  };
+}
+
+function refuseContradiction(strategy: string, origin: ResolvedSettings["origin"]): void {
+  const given = [...(strategy === REPLAY_SIGNALS ? [] : ["strategy"]), "params"].map((key) => origin.get(key));
+  const flag = given.find((from) => from?.startsWith("--"));
+  if (flag === undefined) return;
+  throw new PtError("E_USAGE", `${flag} does not go with --mode replay-signals`, {
+    hint: "The signals of the file decide: leave it out.",
+  });
+}
+
+function otherSignals(recorded: SignalsEntry, found: SignalLog): PtError {
+  return new PtError(
+    "E_DATA_CHANGED",
+    `${found.file}: the signals are not those of the recorded run (${recorded.count} then, ${found.signals.length} now)`,
+    {
+      hint: `Give ${recorded.file} of that run, or drop \`signals\` from the configuration to accept these.`,
+      details: { recorded: recorded.sha256, found: found.sha256 },
+    },
+  );
+}

@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { HASHED_FILES, RUN_FILES, resultSchema } from "@powertrader/core/files";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createProgram } from "../../packages/replay/src/commands/program.ts";
+import { newFolder } from "../fixtures/bin.ts";
+import { writeWalks } from "../fixtures/candle-cache.ts";
+import { runInProcess } from "../fixtures/in-process.ts";
+
+/** What a run decided and what came of it. */
+const DECIDED = [RUN_FILES.signals, ...HASHED_FILES, RUN_FILES.equity];
+
+const VARIANTS: readonly (readonly [name: string, flags: string])[] = [
+  ["as by default", ""],
+  ["with protective exits", "--stop-loss 0.02 --take-profit 0.03 --trailing-stop 0.015 --max-bars 30"],
+  ["at the close", "--fill-at close"],
+  ["in thin markets", "--max-volume-pct 1 --initial-capital 50000"],
+  ["over the whole cache, warm-up inside the range", "--start-date 2024-01-01 --close-at-end"],
+];
+
+const folder = newFolder();
+const cache = join(folder, "cache");
+let runs = 0;
+
+/** Runs pt-replay; returns its run folder. */
+async function replay(flags: readonly string[]): Promise<string> {
+  const out = join(folder, `run-${++runs}`);
+  await runInProcess(createProgram, [...flags, "--cache-dir", cache, "--output-dir", out]);
+  return out;
+}
+
+const read = (run: string, name: string) => readFileSync(join(run, name), "utf8");
+const hashOf = (run: string) => resultSchema.parse(JSON.parse(read(run, RUN_FILES.result))).hash;
+
+function expectSame(run: string, other: string, names: readonly string[]): void {
+  for (const name of names) expect(read(other, name), name).toBe(read(run, name));
+  expect(hashOf(other)).toBe(hashOf(run));
+}
+
+describe("a run and the replay of its own signals", () => {
+  beforeAll(() => writeWalks(cache, "walk", ["BTC", "ETH"], 2000));
+
+  it.each(VARIANTS)("decide and trade the same %s", async (_, variant) => {
+    const flags = "--exchange walk --coins BTC,ETH --start-date 2024-01-10 --param fast=10 --param slow=30".split(" ");
+    const full = await replay([...flags, ...variant.split(" ").filter(Boolean)]);
+    const signals = join(full, RUN_FILES.signals);
+    const again = ["--config", join(full, RUN_FILES.config), "--mode", "replay-signals", "--signals", signals];
+    const replayed = await replay(again);
+    expect(read(full, RUN_FILES.fills).split("\n").length).toBeGreaterThan(50);
+    expectSame(full, replayed, DECIDED);
+
+    const config = join(replayed, RUN_FILES.config);
+    const third = await replay(["--config", config, "--signals", signals]);
+    expectSame(replayed, third, [...DECIDED, RUN_FILES.config, RUN_FILES.result, RUN_FILES.manifest]);
+    expect(JSON.parse(read(third, RUN_FILES.config))).toMatchObject({
+      mode: "replay-signals",
+      strategy: "replay-signals",
+      params: {},
+      signals: { file: "signals.jsonl" },
+    });
+  });
+
+  it("trade the same from flags alone, and from CSV but for the ids", async () => {
+    const settings = "--exchange walk --coins BTC,ETH --start-date 2024-01-10 --size 0.3".split(" ");
+    const full = await replay([...settings, "--param", "fast=10", "--param", "slow=30"]);
+    const signals = join(full, RUN_FILES.signals);
+    const byFlags = await replay([...settings, "--mode", "replay-signals", "--signals", signals]);
+    expectSame(full, byFlags, DECIDED);
+
+    const rows = read(full, RUN_FILES.signals)
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { ts: number; symbol: string; direction: string })
+      .map(({ ts, symbol, direction }) => [direction, symbol, new Date(ts * 1000).toISOString()].join(","));
+    const csv = join(folder, "signals.csv");
+    writeFileSync(csv, ["direction,symbol,ts", ...rows.reverse()].join("\n"));
+    const byCsv = await replay([...settings, "--mode", "replay-signals", "--signals", csv]);
+    expectSame(full, byCsv, [...HASHED_FILES, RUN_FILES.equity]);
+  });
+});
