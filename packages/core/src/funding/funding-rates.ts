@@ -1,0 +1,33 @@
+/** When a perpetual future settled, and at which rate, oldest first; both columns have a value a settlement. */
+export interface FundingRates {
+  /** Epoch milliseconds. */
+  readonly timeMs: Float64Array;
+  /** Share of the position's value that longs paid to shorts; below zero shorts paid. */
+  readonly rate: Float64Array;
+}
+
+/** One settlement. */
+export interface FundingRate {
+  readonly timeMs: number;
+  readonly rate: number;
+}
+
+/** The settlements with `fromMs` < time ≤ `toMs`: whoever holds a position then pays or is paid. */
+export function settlementsBetween(funding: FundingRates, fromMs: number, toMs: number): readonly FundingRate[] {
+  const settlements: FundingRate[] = [];
+  for (let i = firstAfter(funding.timeMs, fromMs); i < funding.timeMs.length && funding.timeMs[i]! <= toMs; i++) {
+    settlements.push({ timeMs: funding.timeMs[i]!, rate: funding.rate[i]! });
+  }
+  return settlements;
+}
+
+/** The first place whose time is later than `timeMs` (the length when none is). */
+export function firstAfter(times: Float64Array, timeMs: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! <= timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
