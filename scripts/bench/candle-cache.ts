@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   encodeSegment,
-  MAX_SEGMENT_CANDLES,
+  MAX_SEGMENT_ROWS,
   metaFileName,
   segmentFileName,
   sha256,
@@ -20,8 +20,8 @@ export const START = "2020-01-01";
 export function makeCache(): string {
   const cacheDir = mkdtempSync(join(tmpdir(), "pt-bench-"));
   const columns: CandleColumns = { length: ROWS, ...candles(ROWS) };
-  for (let from = 0; from < ROWS; from += MAX_SEGMENT_CANDLES) {
-    writeSegment(join(cacheDir, "bench"), sliceColumns(columns, from, Math.min(ROWS, from + MAX_SEGMENT_CANDLES)));
+  for (let from = 0; from < ROWS; from += MAX_SEGMENT_ROWS) {
+    writeSegment(join(cacheDir, "bench"), sliceColumns(columns, from, Math.min(ROWS, from + MAX_SEGMENT_ROWS)));
   }
   return cacheDir;
 }

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { importCandles, openInput, verifyCache } from "@powertrader/cache";
+import { importSeries, openInput, verifyCache } from "@powertrader/cache";
 import { listSegments, readSeries } from "@powertrader/core/files";
 import { createStream } from "@powertrader/core/random";
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -205,7 +205,7 @@ describe("damage", () => {
       expect(verifyCache(cacheDir).findings.length).toBeGreaterThan(0);
       expect(readCode()).toBe("E_CACHE_CORRUPT");
       const place = { cacheDir, exchange: "own", symbol: "BTC-USDT", timeframe: "1hour" } as const;
-      await importCandles(await openInput(csv(300)), place);
+      await importSeries(await openInput(csv(300)), place);
       expect(read().length).toBe(300);
       expect(verifyCache(cacheDir).findings).toEqual([]);
     }

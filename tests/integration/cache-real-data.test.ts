@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type ImportOptions, importCandles, openInput } from "@powertrader/cache";
+import { type ImportOptions, importSeries, openInput } from "@powertrader/cache";
 import { readSeries } from "@powertrader/core/files";
 import { candleAt, type Timeframe } from "@powertrader/core/market";
 import { describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ if (!isThere) console.warn(`skipped: real candles are not at ${DATA}`);
 async function load(file: string, symbol: string, timeframe: Timeframe, more: Partial<ImportOptions> = {}) {
   const cacheDir = temporaryFolder();
   const input = await openInput(join(DATA, file));
-  const report = await importCandles(input, { cacheDir, exchange: "own", symbol, timeframe, ...more });
+  const report = await importSeries(input, { cacheDir, exchange: "own", symbol, timeframe, ...more });
   return { report, columns: readSeries(cacheDir, "own", symbol, timeframe)!.columns };
 }
 
@@ -79,7 +79,7 @@ describe.skipIf(!isThere)("files as vendors make them", () => {
     const { report, columns } = await load("raw_samples/cdd_Binance_BTCUSDT_1h_excerpt.txt", "BTC-USDT", "1hour");
     expect(report.rejections.map(({ line }) => line)).toEqual([7, 20, 31]); // the excerpt's own remarks
     expect(report).toMatchObject({ duplicates: 6, conflicting: 11 });
-    expect(report.conflicts[0]).toEqual({ line: 9, reason: "another row of the bar stands at 8 and is taken" });
+    expect(report.conflicts[0]).toEqual({ line: 9, reason: "another row of the same time stands at 8 and is taken" });
     const doubled = columns.time.indexOf(1605855600000);
     expect(columns.volume[doubled]).toBe(6097.86638); // the other copy was saved while the bar was open
     expect(report.added).toBe(columns.length);

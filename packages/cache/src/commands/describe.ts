@@ -3,12 +3,12 @@ import { formatDate } from "@powertrader/core/time";
 import type { GapReport } from "../store/gaps.ts";
 
 /** `3 gaps, 40 bars missing, the longest 33 bars from 2018-02-08` */
-export function describeGaps(gaps: GapReport, timeframeMs: number): string {
+export function describeGaps(gaps: GapReport, timeframeMs: number, noun = "bar"): string {
   if (gaps.count === 0 || gaps.largest === undefined) return "no gaps";
   const longest = Math.floor((gaps.largest.toMs - gaps.largest.fromMs) / timeframeMs);
   const where = `${formatDate(gaps.largest.fromMs)}`;
-  if (gaps.count === 1) return `1 gap of ${countOf(longest, "bar")} at ${where}`;
-  return `${gaps.count} gaps, ${countOf(gaps.bars, "bar")} missing, the longest ${countOf(longest, "bar")} from ${where}`;
+  if (gaps.count === 1) return `1 gap of ${countOf(longest, noun)} at ${where}`;
+  return `${gaps.count} gaps, ${countOf(gaps.bars, noun)} missing, the longest ${countOf(longest, noun)} from ${where}`;
 }
 
 /** `1 bar`, `2 bars` */

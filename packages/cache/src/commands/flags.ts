@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { addGlobalFlags } from "@powertrader/core/cli";
 import { didYouMean, PtError } from "@powertrader/core/errors";
+import { SERIES_KINDS, type SeriesKind } from "@powertrader/core/files";
 import { parseExchange, printable } from "@powertrader/core/market";
 import { parseNumber } from "@powertrader/core/settings";
 import type { Command } from "commander";
+import type { SeriesFolder } from "../survey/folders-in.ts";
 
 const DEFAULT_CACHE_DIR = "backtest_cache";
 
@@ -66,18 +68,27 @@ export function parseLockWait(text: string): number {
 }
 
 /**
- * The exchanges to look at: the one named, or all.
+ * The folders to look at: those of the exchange that is named, or all.
  * @throws PtError E_CACHE_MISS when the named one has no folder
  */
-export async function exchangesOf(cacheDir: string, exchange: string | undefined): Promise<readonly string[]> {
-  const { exchangesIn } = await import("../survey/exchanges-in.ts");
-  const known = exchangesIn(cacheDir);
-  if (exchange === undefined) return known;
+export async function foldersOf(cacheDir: string, exchange: string | undefined): Promise<readonly SeriesFolder[]> {
+  const { exchangesIn, foldersIn } = await import("../survey/folders-in.ts");
+  if (exchange === undefined) return foldersIn(cacheDir);
   const name = parseExchange(exchange);
-  if (known.includes(name)) return [name];
+  const known = exchangesIn(cacheDir);
+  if (known.includes(name)) return foldersIn(cacheDir, name);
   const there = known.length === 0 ? "it is empty" : `it holds ${known.join(", ")}`;
-  throw new PtError("E_CACHE_MISS", `${cacheDir} has no candles of ${name}${didYouMean(name, known)}: ${there}`, {
+  throw new PtError("E_CACHE_MISS", `${cacheDir} has nothing of ${name}${didYouMean(name, known)}: ${there}`, {
     hint: `Fetch some: npx --no -- pt-cache warm --exchange ${name} --coins BTC --start-date 2024-01-01.`,
     details: { exchange: name, known },
+  });
+}
+
+/** @throws PtError E_USAGE for anything but candles, mark and funding */
+export function parseKind(text: string): SeriesKind {
+  const kind = SERIES_KINDS.find((one) => one === text.trim());
+  if (kind !== undefined) return kind;
+  throw new PtError("E_USAGE", `--kind: "${printable(text)}" is no kind of series${didYouMean(text, SERIES_KINDS)}`, {
+    hint: `Use one of ${SERIES_KINDS.join(", ")}.`,
   });
 }

@@ -9,14 +9,15 @@ import {
   timeframeMs,
 } from "@powertrader/core/market";
 import { Command } from "commander";
-import type { ImportReport } from "../import/import-candles.ts";
+import type { ImportReport } from "../import/import-series.ts";
 import type { RowsReport } from "../import/judge-rows.ts";
 import type { Rejection } from "../import/rejections.ts";
-import type { Calendar } from "../import/sort-rows.ts";
+import type { Calendar } from "../import/time-judges.ts";
 import { countOf, describeGaps, describeRange, gapsToWire, rangeToWire, suggestReplay } from "./describe.ts";
-import { addCommonFlags, addLockFlag, cacheDirFlag, cacheDirOf, parseLockWait } from "./flags.ts";
+import { addCommonFlags, addLockFlag, cacheDirFlag, cacheDirOf, parseKind, parseLockWait } from "./flags.ts";
 
 interface Flags {
+  readonly kind: string;
   readonly exchange: string;
   readonly symbol: string;
   readonly timeframe: string;
@@ -29,26 +30,36 @@ interface Flags {
 const LISTED = 10;
 
 const EXAMPLES = `
-FILE is CSV, CSV.gz, or JSON (candles as objects, or exchange tuples such as Binance klines); - reads stdin.
+FILE is CSV, CSV.gz, or JSON (rows as objects, or exchange tuples such as Binance klines); - reads stdin.
 Times are seconds, milliseconds or microseconds since 1970, or ISO dates (UTC); rows may come in any order.
-Of several rows of a bar the one that was written last is taken: the last of the file, the first where it runs newest first.
+Of several rows of a time the one that was written last is taken: the last of the file, the first where it runs newest first.
 Rows that repeat it are counted as duplicates, rows that differ from it are listed as conflicts. Nothing is stored unless
-more than half of the rows are good, or when all are bars of a longer timeframe.
+more than half of the rows are good, or when all are of a longer timeframe.
+
+--kind mark stores candles of the price that a futures venue values positions at; a volume in the file is passed over.
+--kind funding stores settlements, time and rate (longs pay shorts a rate above 0); --timeframe is the usual time between
+two. Times up to 15 seconds off a whole minute are taken for it.
 
 Examples:
   $ npx --no -- pt-cache import my-candles.csv --exchange binance --symbol BTC-USDT --timeframe 1h
   $ npx --no -- pt-cache import goog.csv --exchange stocks --symbol GOOG-USD --timeframe 1d --calendar as-is
+  $ npx --no -- pt-cache import my-funding.csv --kind funding --exchange binance --symbol BTC-USDT --timeframe 8h
+  $ npx --no -- pt-cache import my-mark-candles.csv --kind mark --exchange binance --symbol BTC-USDT --timeframe 1h
   $ zcat bars.gz | npx --no -- pt-cache import - --exchange own --symbol BTC-USDT --timeframe 5m --columns time,open,high,low,close,-,volume`;
 
-/** `pt-cache import FILE`: candles from a file into the cache. */
+/** `pt-cache import FILE`: candles or funding rates from a file into the cache. */
 export function importCommand(frame: Frame): Command {
   const command = new Command("import")
-    .description("read candles from a file into the cache")
+    .description("read candles, mark candles or funding rates from a file into the cache")
     .argument("<file>", "CSV, CSV.gz or JSON; - reads stdin")
+    .option("--kind <kind>", "what the rows are: candles, mark or funding", "candles")
     .requiredOption("--exchange <name>", "folder of the cache to write")
     .requiredOption("--symbol <BASE-QUOTE>", "e.g. BTC-USDT")
-    .requiredOption("--timeframe <tf>", "bar length, e.g. 1h or 1hour")
-    .option("--columns <names>", "what stands in each place of a row without header: time,open,high,low,close,volume")
+    .requiredOption("--timeframe <tf>", "bar length, e.g. 1h or 1hour; of funding the time between settlements")
+    .option(
+      "--columns <names>",
+      "what stands in each place of a row without header: time,open,high,low,close,volume; of funding time,rate",
+    )
     .option(
       "--calendar <kind>",
       "24x7: bars missing on the grid are gaps; as-is: sessions and weekends are none",
@@ -59,8 +70,10 @@ export function importCommand(frame: Frame): Command {
 }
 
 async function run(file: string, flags: Flags, { console, flags: { json }, signal }: Frame): Promise<void> {
+  const kind = parseKind(flags.kind);
   const place = {
     cacheDir: cacheDirOf(flags),
+    kind,
     exchange: parseExchange(flags.exchange),
     symbol: parseSymbol(flags.symbol),
     timeframe: parseTimeframe(flags.timeframe),
@@ -68,15 +81,17 @@ async function run(file: string, flags: Flags, { console, flags: { json }, signa
     lockWaitSeconds: parseLockWait(flags.lockWait),
   };
   const { parseColumns } = await import("../import/row-layout.ts");
-  const columns = flags.columns === undefined ? {} : { columns: parseColumns(flags.columns) };
+  const { ROW_SCHEMAS } = await import("../import/row-schema.ts");
+  const columns =
+    flags.columns === undefined ? {} : { columns: parseColumns(flags.columns, ROW_SCHEMAS[kind].columns) };
   const { openInput } = await import("../import/open-input.ts");
-  const { importCandles } = await import("../import/import-candles.ts");
+  const { importSeries } = await import("../import/import-series.ts");
   const input = await openInput(file);
   const display = createProgress(console, `importing ${input.name}`);
   try {
     const onProgress = (share: number | undefined, rows: number) =>
       display.update(share ?? 0, () => countOf(rows, "row"));
-    const report = await importCandles(input, { ...place, ...columns, signal, onProgress });
+    const report = await importSeries(input, { ...place, ...columns, signal, onProgress });
     display.end();
     listRows(report, console);
     for (const name of report.setAside) console.note(`a damaged file was moved aside: ${name}`);
@@ -107,13 +122,16 @@ function list(title: string, rows: readonly Rejection[], count: number, console:
 }
 
 function describe(report: ImportReport, cacheDir: string): string {
-  const { exchange, symbol, timeframe, range, gaps } = report;
+  const { exchange, kind, symbol, timeframe, range, gaps } = report;
+  const what = `${symbol} ${shortTimeframe(timeframe)}${kind === "candles" ? "" : ` ${kind}`} of ${exchange}`;
+  const holes = describeGaps(gaps, timeframeMs(timeframe), kind === "funding" ? "settlement" : "bar");
+  return [`${what}: ${describeRange(range)}, ${holes}`, describeRows(report), nextCommand(report, cacheDir)].join("\n");
+}
+
+function nextCommand({ exchange, kind, symbol, timeframe, range }: ImportReport, cacheDir: string): string {
+  if (kind !== "candles") return `next: npx --no -- pt-cache ls --exchange ${exchange}${cacheDir}`;
   const [coin, quote] = symbol.split("-") as [string, string];
-  return [
-    `${symbol} ${shortTimeframe(timeframe)} of ${exchange}: ${describeRange(range)}, ${describeGaps(gaps, timeframeMs(timeframe))}`,
-    describeRows(report),
-    suggestReplay({ exchange, coins: [coin], quote, timeframe, fromMs: range.fromMs }, cacheDir),
-  ].join("\n");
+  return suggestReplay({ exchange, coins: [coin], quote, timeframe, fromMs: range.fromMs }, cacheDir);
 }
 
 function describeRows(report: ImportReport): string {
@@ -138,6 +156,7 @@ function toWire(report: ImportReport): object {
   return {
     schema_version: 1,
     exchange: report.exchange,
+    kind: report.kind,
     symbol: report.symbol,
     timeframe: report.timeframe,
     source: report.source,

@@ -5,12 +5,26 @@ import { formatDate } from "@powertrader/core/time";
 import { Command } from "commander";
 import type { SeriesSummary } from "../survey/list-series.ts";
 import { gapsToWire, rangeToWire, table } from "./describe.ts";
-import { addCommonFlags, cacheDirOf, exchangesOf } from "./flags.ts";
+import { addCommonFlags, cacheDirOf, foldersOf } from "./flags.ts";
 
-const HEAD = ["exchange", "symbol", "tf", "from", "to", "candles", "gaps", "missing", "empty", "segments", "source"];
+const HEAD = [
+  "exchange",
+  "kind",
+  "symbol",
+  "tf",
+  "from",
+  "to",
+  "rows",
+  "gaps",
+  "missing",
+  "empty",
+  "segments",
+  "source",
+];
 
 const EXAMPLES = `
-gaps: holes in what was fetched, missing: bars in them; empty: bars that the source confirmed not to exist.
+rows: candles, of kind funding settlements; gaps: holes in what was fetched, missing: rows that should be in them;
+empty: rows that the source confirmed not to exist.
 
 Examples:
   $ npx --no -- pt-cache ls
@@ -32,31 +46,31 @@ async function run(
   { console, flags: { json } }: Frame,
 ): Promise<void> {
   const cacheDir = cacheDirOf(flags);
-  const exchanges = await exchangesOf(cacheDir, flags.exchange);
+  await foldersOf(cacheDir, flags.exchange);
   const { listSeries } = await import("../survey/list-series.ts");
-  const series = exchanges.flatMap((exchange) => listSeries(cacheDir, exchange));
+  const series = listSeries(cacheDir, flags.exchange?.trim());
   if (json) return console.out(JSON.stringify({ schema_version: 1, series: series.map(toWire) }));
   if (series.length > 0) return console.out(table(HEAD, series.map(toRow)));
   console.note(existsSync(cacheDir) ? `${cacheDir} holds no candles` : `there is no cache folder ${cacheDir} yet`);
   console.note("next: npx --no -- pt-cache warm --exchange kucoin --coins BTC,ETH,DOGE --start-date 2024-01-01");
 }
 
-function toRow({ exchange, symbol, timeframe, segments, sources, content }: SeriesSummary): readonly string[] {
-  const name = [exchange, symbol, shortTimeframe(timeframe)];
+function toRow({ exchange, kind, symbol, timeframe, segments, sources, content }: SeriesSummary): readonly string[] {
+  const name = [exchange, kind, symbol, shortTimeframe(timeframe)];
   const origin = [String(segments), sources.join(", ")];
   if ("damage" in content) return [...name, "", "", "", "", "", "", String(segments), "damaged: see pt-cache verify"];
-  const { range, candles, gaps, confirmedEmptyBars } = content;
+  const { range, rows, gaps, confirmedEmptyBars } = content;
   const span = range === undefined ? ["", ""] : [formatDate(range.fromMs), formatDate(range.toMs)];
-  return [...name, ...span, ...[candles, gaps.count, gaps.bars, confirmedEmptyBars].map(String), ...origin];
+  return [...name, ...span, ...[rows, gaps.count, gaps.bars, confirmedEmptyBars].map(String), ...origin];
 }
 
-function toWire({ exchange, symbol, timeframe, segments, sources, content }: SeriesSummary): object {
-  const series = { exchange, symbol, timeframe, segments, sources };
+function toWire({ exchange, kind, symbol, timeframe, segments, sources, content }: SeriesSummary): object {
+  const series = { exchange, kind, symbol, timeframe, segments, sources };
   if ("damage" in content) return { ...series, damage: content.damage };
   return {
     ...series,
     ...(content.range === undefined ? { start_ts: null, end_ts: null } : rangeToWire(content.range)),
-    candles: content.candles,
+    [kind === "funding" ? "settlements" : "candles"]: content.rows,
     gaps: gapsToWire(content.gaps),
     confirmed_empty_bars: content.confirmedEmptyBars,
     coverage: content.coverage.map(({ fromMs, toMs }) => [fromMs / 1000, toMs / 1000]),

@@ -107,7 +107,7 @@ describe("pt-cache import", () => {
     appendFileSync(path, `${T0 + 4 * HOUR},10,12,9,11,6\n`);
     const { out, notes } = await importing(path);
     expect(out).toContain("7 rows read: 5 stored, 0 revised, 0 known already, 1 duplicate, 1 conflict, 0 rejected");
-    expect(notes).toEqual(["conflict line 7: another row of the bar stands at 8 and is taken"]);
+    expect(notes).toEqual(["conflict line 7: another row of the same time stands at 8 and is taken"]);
     expect(JSON.parse((await importing(path, "--json")).out)).toMatchObject({
       duplicates: 1,
       conflicting: 1,
@@ -153,16 +153,110 @@ describe("pt-cache import", () => {
   });
 });
 
+describe("pt-cache import --kind", () => {
+  function funding(): string {
+    const path = join(folder, "rates.csv");
+    const rows = [0, 8, 24].map((hour) => `${T0 + hour * HOUR},0.0001`);
+    writeFileSync(path, `time,rate\n${rows.join("\n")}\n`);
+    return path;
+  }
+
+  it("stores funding and mark candles beside the candles, and tells them apart everywhere", async () => {
+    await importing(csv([0, 1]));
+    const mark = await importing(csv([0, 1, 2]), "--kind", "mark");
+    expect(mark.out.split("\n")).toEqual([
+      "BTC-USDT 1h mark of binance: 2024-01-01 to 2024-01-01T03:00:00Z, no gaps",
+      "3 rows read: 3 stored, 0 revised, 0 known already, 0 rejected",
+      `next: npx --no -- pt-cache ls --exchange binance --cache-dir ${cacheDir}`,
+    ]);
+    const rates = await importing(funding(), "--kind", "funding", "--timeframe", "8h");
+    expect(rates.out.split("\n")[0]).toBe(
+      "BTC-USDT 8h funding of binance: 2024-01-01 to 2024-01-02T08:00:00Z, 1 gap of 1 settlement at 2024-01-01T16:00:00Z",
+    );
+
+    const { out } = await run("ls", "--exchange", "binance", "--cache-dir", cacheDir);
+    expect(out.split("\n").map((line) => line.split(/\s+/).slice(0, 4))).toEqual([
+      ["exchange", "kind", "symbol", "tf"],
+      ["binance", "candles", "BTC-USDT", "1h"],
+      ["binance", "mark", "BTC-USDT", "1h"],
+      ["binance", "funding", "BTC-USDT", "8h"],
+    ]);
+    expect(JSON.parse((await run("ls", "--json", "--cache-dir", cacheDir)).out).series).toMatchObject([
+      { kind: "candles", candles: 2 },
+      { kind: "mark", candles: 3 },
+      { kind: "funding", settlements: 3 },
+    ]);
+    expect((await run("verify", "--cache-dir", cacheDir)).out).toBe(
+      "sound: 3 segments, 2 candles, 3 mark candles, 3 settlements, 1 exchange",
+    );
+    expect(JSON.parse((await run("verify", "--json", "--cache-dir", cacheDir)).out)).toMatchObject({
+      exchanges: 1,
+      ...{ candles: 2, mark_candles: 3, settlements: 3 },
+    });
+    expect((await run("rebuild-index", "--cache-dir", cacheDir)).out.split("\n")).toEqual([
+      "binance: 1 segment of 1 series, index was current",
+      "binance.mark: 1 segment of 1 series, index was current",
+      "binance.funding: 1 segment of 1 series, index was current",
+    ]);
+  });
+
+  it("prints the kind with --json", async () => {
+    const { out } = await importing(funding(), "--kind", "funding", "--timeframe", "8h", "--json");
+    expect(JSON.parse(out)).toMatchObject({ kind: "funding", added: 3, gaps: { count: 1, bars: 1 } });
+    expect(JSON.parse((await importing(csv([0]), "--json")).out)).toMatchObject({ kind: "candles" });
+  });
+
+  it("takes the columns of the kind", async () => {
+    const path = join(folder, "x.csv");
+    writeFileSync(path, `a,0.5,${T0}\n`);
+    const flags = ["--kind", "funding", "--columns", "-,rate,time"];
+    expect((await importing(path, ...flags)).out).toContain("1 row read: 1 stored");
+    await expect(importing(path, "--kind", "funding", "--columns", "time,open")).rejects.toMatchObject({
+      message: "--columns must name rate exactly once",
+    });
+  });
+
+  it("names the folder that is damaged", async () => {
+    await importing(funding(), "--kind", "funding", "--timeframe", "8h");
+    rmSync(join(cacheDir, "binance.funding", "cache_index.json"));
+    await expect(run("verify", "--cache-dir", cacheDir)).rejects.toMatchObject({
+      code: "E_CACHE_CORRUPT",
+      details: { findings: [{ exchange: "binance", folder: "binance.funding", kind: "index" }] },
+    });
+  });
+
+  it("suggests the kind that is meant", async () => {
+    await expect(importing(csv([0]), "--kind", "fundings")).rejects.toMatchObject({
+      code: "E_USAGE",
+      message: expect.stringContaining('did you mean "funding"'),
+      hint: "Use one of candles, mark, funding.",
+    });
+  });
+});
+
 describe("pt-cache ls", () => {
   it("shows a table", async () => {
     await importing(csv([0, 1, 2, 5]));
     const { out } = await run("ls", "--cache-dir", cacheDir);
     expect(out.split("\n").map((line) => line.split(/\s+/))).toEqual([
-      ["exchange", "symbol", "tf", "from", "to", "candles", "gaps", "missing", "empty", "segments", "source"],
-      ["binance", "BTC-USDT", "1h", "2024-01-01", "2024-01-01T06:00:00Z", "4", "1", "2", "0", "1", "import:my.csv"],
+      ["exchange", "kind", "symbol", "tf", "from", "to", "rows", "gaps", "missing", "empty", "segments", "source"],
+      [
+        "binance",
+        "candles",
+        "BTC-USDT",
+        "1h",
+        "2024-01-01",
+        "2024-01-01T06:00:00Z",
+        "4",
+        "1",
+        "2",
+        "0",
+        "1",
+        "import:my.csv",
+      ],
     ]);
     expect(JSON.parse((await run("ls", "--json", "--cache-dir", cacheDir)).out).series).toMatchObject([
-      { exchange: "binance", candles: 4, coverage: [[T0, T0 + 6 * HOUR]] },
+      { exchange: "binance", kind: "candles", candles: 4, coverage: [[T0, T0 + 6 * HOUR]] },
     ]);
   });
 
@@ -251,7 +345,7 @@ describe("pt-cache rebuild-index", () => {
     expect(out).toBe("binance: 1 segment of 1 series, 1 taken in, index written");
     expect(notes).toEqual([
       "left out binance/ETH-USDT_1hour_0_3600.json: row 0 is not a candle",
-      "left out binance/XRP-USDT_1hour_0_3600.json: it holds no candles",
+      "left out binance/XRP-USDT_1hour_0_3600.json: it holds no rows",
     ]);
     expect(JSON.parse((await run("rebuild-index", "--json", "--cache-dir", cacheDir)).out)).toMatchObject({
       exchanges: [{ exchange: "binance", segments: 1 }],

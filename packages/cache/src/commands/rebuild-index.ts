@@ -1,8 +1,9 @@
 import type { Frame } from "@powertrader/core/cli";
+import { seriesFolder } from "@powertrader/core/files";
 import { Command } from "commander";
 import type { RebuildReport } from "../survey/rebuild-index.ts";
 import { countOf } from "./describe.ts";
-import { addCommonFlags, addLockFlag, exchangesOf, existingCacheDirOf, parseLockWait } from "./flags.ts";
+import { addCommonFlags, addLockFlag, existingCacheDirOf, foldersOf, parseLockWait } from "./flags.ts";
 
 interface Flags {
   readonly exchange?: string;
@@ -29,19 +30,22 @@ export function rebuildIndexCommand(frame: Frame): Command {
 async function run(flags: Flags, { console, flags: { json }, signal }: Frame): Promise<void> {
   const cacheDir = existingCacheDirOf(flags);
   const waitSeconds = parseLockWait(flags.lockWait);
-  const exchanges = await exchangesOf(cacheDir, flags.exchange);
+  const folders = await foldersOf(cacheDir, flags.exchange);
   const { rebuildIndex } = await import("../survey/rebuild-index.ts");
   const reports: RebuildReport[] = [];
-  for (const exchange of exchanges) reports.push(await rebuildIndex({ cacheDir, exchange }, { waitSeconds, signal }));
+  for (const { exchange, kind } of folders) {
+    reports.push(await rebuildIndex({ cacheDir, exchange, kind }, { waitSeconds, signal }));
+  }
   if (json) return console.out(JSON.stringify({ schema_version: 1, exchanges: reports }));
-  for (const { exchange, refused } of reports) {
-    for (const { file, reason } of refused) console.note(`left out ${exchange}/${file}: ${reason}`);
+  for (const { exchange, kind, refused } of reports) {
+    const folder = seriesFolder(exchange, kind);
+    for (const { file, reason } of refused) console.note(`left out ${folder}/${file}: ${reason}`);
   }
   if (reports.length === 0) return console.note(`${cacheDir} holds no candles`);
   console.out(reports.map(describe).join("\n"));
 }
 
-function describe({ exchange, series, segments, adopted, written }: RebuildReport): string {
+function describe({ exchange, kind, series, segments, adopted, written }: RebuildReport): string {
   const news = adopted.length === 0 ? "" : `, ${adopted.length} taken in`;
-  return `${exchange}: ${countOf(segments, "segment")} of ${series} series${news}, index ${written ? "written" : "was current"}`;
+  return `${seriesFolder(exchange, kind)}: ${countOf(segments, "segment")} of ${series} series${news}, index ${written ? "written" : "was current"}`;
 }

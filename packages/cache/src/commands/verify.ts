@@ -1,9 +1,9 @@
 import type { Frame } from "@powertrader/core/cli";
 import { PtError } from "@powertrader/core/errors";
 import { Command } from "commander";
-import type { Finding } from "../survey/verify-cache.ts";
+import type { Finding, VerifyReport } from "../survey/verify-cache.ts";
 import { countOf } from "./describe.ts";
-import { addCommonFlags, exchangesOf, existingCacheDirOf } from "./flags.ts";
+import { addCommonFlags, existingCacheDirOf, foldersOf } from "./flags.ts";
 
 interface Flags {
   readonly exchange?: string;
@@ -26,28 +26,39 @@ export function verifyCommand(frame: Frame): Command {
 
 async function run(flags: Flags, { console, flags: { json } }: Frame): Promise<void> {
   const cacheDir = existingCacheDirOf(flags);
-  await exchangesOf(cacheDir, flags.exchange);
+  await foldersOf(cacheDir, flags.exchange);
   const { verifyCache } = await import("../survey/verify-cache.ts");
-  const report = verifyCache(cacheDir, flags.exchange);
+  const report = verifyCache(cacheDir, flags.exchange?.trim());
   for (const file of report.setAside) console.note(`moved aside earlier: ${file}`);
   if (report.findings.length > 0) {
     if (!json) console.out(report.findings.map(describe).join("\n"));
     throw damageError(report.findings, cacheDir);
   }
-  const { exchanges, segments, candles } = report;
+  const { exchanges, segments, rows } = report;
   if (json) {
     console.out(
-      JSON.stringify({ schema_version: 1, exchanges, segments, candles, findings: [], set_aside: report.setAside }),
+      JSON.stringify({
+        ...{ schema_version: 1, exchanges, segments },
+        ...{ candles: rows.candles, mark_candles: rows.mark, settlements: rows.funding },
+        ...{ findings: [], set_aside: report.setAside },
+      }),
     );
   } else {
-    console.out(
-      `sound: ${countOf(segments, "segment")}, ${countOf(candles, "candle")}, ${countOf(exchanges, "exchange")}`,
-    );
+    console.out(`sound: ${countOf(segments, "segment")}, ${describeRows(rows)}, ${countOf(exchanges, "exchange")}`);
   }
 }
 
-function describe({ exchange, file, kind, reason }: Finding): string {
-  return `${exchange}/${file}: ${kind}: ${reason}`;
+/** `3 candles`, and what else there is. */
+function describeRows({ candles, mark, funding }: VerifyReport["rows"]): string {
+  return [
+    ...(candles > 0 || mark + funding === 0 ? [countOf(candles, "candle")] : []),
+    ...(mark > 0 ? [countOf(mark, "mark candle")] : []),
+    ...(funding > 0 ? [countOf(funding, "settlement")] : []),
+  ].join(", ");
+}
+
+function describe({ folder, file, kind, reason }: Finding): string {
+  return `${folder}/${file}: ${kind}: ${reason}`;
 }
 
 function damageError(findings: readonly Finding[], cacheDir: string): PtError {

@@ -1,5 +1,6 @@
 import { PtError } from "@powertrader/core/errors";
-import { type CandleColumns, shortTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from "@powertrader/core/market";
+import type { SeriesRows } from "@powertrader/core/files";
+import { shortTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from "@powertrader/core/market";
 import type { RawRows } from "./raw-rows.ts";
 import type { Rejection } from "./rejections.ts";
 import type { SortedRows } from "./sort-rows.ts";
@@ -24,7 +25,10 @@ export interface RowsReport {
 const LISTED = 100;
 
 /** What became of the rows of the file before the cache saw them. */
-export function reportRows({ read, rejections, unit }: RawRows, { duplicates, conflicts }: SortedRows): RowsReport {
+export function reportRows(
+  { read, rejections, unit }: RawRows<SeriesRows>,
+  { duplicates, conflicts }: SortedRows<SeriesRows>,
+): RowsReport {
   return {
     read,
     duplicates,
@@ -36,9 +40,16 @@ export function reportRows({ read, rejections, unit }: RawRows, { duplicates, co
   };
 }
 
+/** What the rows should be. */
+export interface AskedSeries {
+  readonly timeframe: Timeframe;
+  /** `candle` */
+  readonly noun: string;
+}
+
 /** The timeframe that most neighbouring rows are apart, unless it is `asked`. */
-export function suggestTimeframe({ buffer }: RawRows, asked: Timeframe): Timeframe | undefined {
-  const { time, length } = buffer.columns;
+export function suggestTimeframe({ buffer }: RawRows<SeriesRows>, asked: Timeframe): Timeframe | undefined {
+  const { time, length } = buffer.rows;
   const counts = new Map<number, number>();
   for (let i = 1; i < Math.min(length, 2000); i++) {
     const apartMs = Math.abs(time[i]! - time[i - 1]!);
@@ -53,7 +64,7 @@ export function suggestTimeframe({ buffer }: RawRows, asked: Timeframe): Timefra
 export function refuseBadRows(
   name: string,
   rows: RowsReport,
-  timeframe: Timeframe,
+  { timeframe, noun }: AskedSeries,
   looksLike: Timeframe | undefined,
 ): void {
   if (rows.read === 0) {
@@ -68,7 +79,7 @@ export function refuseBadRows(
     looksLike === undefined
       ? "Check --timeframe, --columns and --calendar against the file, and that it holds one series only."
       : `The rows are ${shortTimeframe(looksLike)} apart: is --timeframe ${shortTimeframe(looksLike)} meant?`;
-  throw new PtError("E_IMPORT", `${name}: ${what} can be stored as ${shortTimeframe(timeframe)} candles${why}`, {
+  throw new PtError("E_IMPORT", `${name}: ${what} can be stored as ${shortTimeframe(timeframe)} ${noun}s${why}`, {
     hint,
     details: { ...rows },
   });
@@ -80,8 +91,8 @@ export function refuseBadRows(
  */
 export function refuseLongerBars(
   name: string,
-  { time, length }: CandleColumns,
-  timeframe: Timeframe,
+  { time, length }: SeriesRows,
+  { timeframe, noun }: AskedSeries,
   looksLike: Timeframe | undefined,
 ): void {
   if (looksLike === undefined || length < 3) return;
@@ -90,9 +101,9 @@ export function refuseLongerBars(
   const [found, asked] = [shortTimeframe(looksLike), shortTimeframe(timeframe)];
   throw new PtError(
     "E_IMPORT",
-    `${name} holds ${found} candles, not ${asked}: no two rows are less than ${found} apart`,
+    `${name} holds ${found} ${noun}s, not ${asked}: no two rows are less than ${found} apart`,
     {
-      hint: `Give --timeframe ${found}; if they are ${asked} bars and most had no trade, add --calendar as-is.`,
+      hint: `Give --timeframe ${found}; if most ${asked} ${noun}s are meant to be missing, add --calendar as-is.`,
       details: { timeframe, looks_like: looksLike },
     },
   );

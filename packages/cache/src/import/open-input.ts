@@ -6,7 +6,7 @@ import { createGunzip } from "node:zlib";
 import { PtError } from "@powertrader/core/errors";
 import { printable } from "@powertrader/core/market";
 
-/** Where candles are imported from. */
+/** Where rows are imported from. */
 export interface ImportInput {
   /** Name without folders, for the sidecar and for messages. */
   readonly name: string;
@@ -60,13 +60,13 @@ export async function sniff(input: ImportInput): Promise<SniffedText> {
     throw notText(input.name, "a zip archive: unpack it first");
   if (first.includes(0)) throw notText(input.name, "a binary file, or text in UTF-16");
   const start = new TextDecoder().decode(first.subarray(0, 1024)).trimStart();
-  if (start.startsWith("{")) throw notText(input.name, "a JSON object where an array of candles is expected");
+  if (start.startsWith("{")) throw notText(input.name, "a JSON object where an array is expected");
   return { kind: start.startsWith("[") ? "json" : "csv", chunks: all };
 }
 
 function notText(name: string, what: string): PtError {
   return new PtError("E_IMPORT", `${name} is ${what}`, {
-    hint: "Import CSV, CSV.gz, or JSON: an array of candles, as objects or as exchange tuples.",
+    hint: "Import CSV, CSV.gz, or JSON: an array of rows, as objects or as exchange tuples.",
   });
 }
 

@@ -1,11 +1,13 @@
 import { PtError } from "@powertrader/core/errors";
-import { candleFault, printable } from "@powertrader/core/market";
+import type { SeriesRows } from "@powertrader/core/files";
+import { printable } from "@powertrader/core/market";
 import { parse } from "csv-parse/sync";
 import { decimalCommaIn, parseNumber, parseTime } from "./parse-values.ts";
 import type { RawRows, ReadOptions } from "./raw-rows.ts";
 import { Rejections } from "./rejections.ts";
-import { RowBuffer } from "./row-buffer.ts";
-import { DEFAULT_LAYOUT, layoutOfHeader, type RowLayout } from "./row-layout.ts";
+import { RowBuffer, valuesFor } from "./row-buffer.ts";
+import { defaultLayout, layoutOfHeader, placesOf, type RowLayout } from "./row-layout.ts";
+import type { RowSchema } from "./row-schema.ts";
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 /** A banner above the header is shorter than this. */
@@ -15,19 +17,25 @@ const LONGEST_LINE = 1 << 16;
 /** How to take a line apart. */
 interface Dialect {
   readonly delimiter: string;
-  readonly layout: RowLayout;
-  /** The line that told is a header, no candle. */
+  /** Where the columns of the schema stand, in their order. */
+  readonly places: readonly number[];
+  /** The line that told is a header, no row. */
   readonly isHeader: boolean;
 }
 
 /**
- * Reads candles from CSV: a header by name or `options.columns` by place or six or more numbers, after any banner lines.
+ * Reads rows from CSV: a header by name or `options.columns` by place or numbers in their order, after any banner lines.
  * A row is one line; the delimiter is found by trying.
  *
  * @throws PtError E_IMPORT when no line tells how to read the rest
  */
-export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<RawRows> {
-  const buffer = new RowBuffer();
+export async function readCsv<R extends SeriesRows>(
+  chunks: AsyncIterable<Uint8Array>,
+  options: ReadOptions<R>,
+): Promise<RawRows<R>> {
+  const { schema } = options;
+  const buffer = new RowBuffer(schema.format);
+  const values = valuesFor(schema.format);
   const rejections = new Rejections();
   let dialect: Dialect | undefined;
   let [lineNumber, read, isEmpty] = [0, 0, true];
@@ -38,61 +46,61 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: ReadOp
       isEmpty = false;
       if (dialect === undefined) {
         dialect = dialectOf(line, options);
-        if (dialect === undefined && lineNumber >= HEAD_LINES) throw unreadable();
+        if (dialect === undefined && lineNumber >= HEAD_LINES) throw unreadable(schema);
         if (dialect === undefined || dialect.isHeader) continue;
       }
       read++;
-      const fault = readRow(fieldsOf(line, dialect.delimiter), dialect.layout, lineNumber, buffer);
-      if (fault !== undefined) rejections.add(lineNumber, fault);
+      const fault = readRow(fieldsOf(line, dialect.delimiter), dialect.places, schema, values);
+      if (fault === undefined) buffer.push(lineNumber, values);
+      else rejections.add(lineNumber, fault);
     }
     options.onRows?.(read);
   }
-  if (dialect === undefined && !isEmpty) throw unreadable();
+  if (dialect === undefined && !isEmpty) throw unreadable(schema);
   return { buffer, rejections, read, unit: "line" };
 }
 
-/** Reads one row into the buffer; says why when it cannot. */
-function readRow(fields: readonly string[], layout: RowLayout, line: number, buffer: RowBuffer): string | undefined {
-  const at = (column: keyof RowLayout) => fields[layout[column]] ?? "";
-  const timeMs = parseTime(at("time"));
-  if (Number.isNaN(timeMs)) return `"${printable(at("time"))}" is not a time`;
-  const open = parseNumber(at("open"));
-  const high = parseNumber(at("high"));
-  const low = parseNumber(at("low"));
-  const close = parseNumber(at("close"));
-  const volume = parseNumber(at("volume"));
-  const fault = candleFault(open, high, low, close, volume);
-  if (fault !== undefined) return decimalCommaIn(fields) ?? fault;
-  buffer.push(line, timeMs, open, high, low, close, volume);
-  return undefined;
+/** Reads the values of one row; says why when it cannot. */
+function readRow(
+  fields: readonly string[],
+  places: readonly number[],
+  schema: RowSchema<SeriesRows>,
+  values: Float64Array,
+): string | undefined {
+  const time = fields[places[0]!] ?? "";
+  values[0] = schema.momentOf(parseTime(time));
+  if (Number.isNaN(values[0])) return `"${printable(time)}" is not a time`;
+  for (let i = 1; i < places.length; i++) values[i] = parseNumber(fields[places[i]!] ?? "");
+  const fault = schema.fault(values);
+  return fault === undefined ? undefined : (decimalCommaIn(fields) ?? fault);
 }
 
-function dialectOf(line: string, options: ReadOptions): Dialect | undefined {
+function dialectOf(line: string, { schema, symbol, columns }: ReadOptions<SeriesRows>): Dialect | undefined {
   const found = DELIMITERS.map((delimiter) => ({ delimiter, fields: fieldsOf(line, delimiter) })).filter(
-    ({ fields }) => fields.length >= 6,
+    ({ fields }) => fields.length >= schema.columns.length,
   );
   for (const { delimiter, fields } of found) {
-    const layout = options.columns ?? DEFAULT_LAYOUT;
-    if (looksLikeRow(fields, layout)) return { delimiter, layout, isHeader: false };
-    const named = options.columns === undefined ? layoutOfHeader(fields, options.symbol) : undefined;
-    if (named !== undefined) return { delimiter, layout: named, isHeader: true };
+    const layout = columns ?? defaultLayout(schema);
+    if (looksLikeRow(fields, layout, schema)) return { delimiter, places: placesOf(schema, layout), isHeader: false };
+    const named = columns === undefined ? layoutOfHeader(fields, symbol, schema) : undefined;
+    if (named !== undefined) return { delimiter, places: placesOf(schema, named), isHeader: true };
   }
   return undefined;
 }
 
-function looksLikeRow(fields: readonly string[], layout: RowLayout): boolean {
-  const at = (column: keyof RowLayout) => fields[layout[column]] ?? "";
+function looksLikeRow(fields: readonly string[], layout: RowLayout, { sure }: RowSchema<SeriesRows>): boolean {
+  const at = (column: string) => fields[layout[column]!] ?? "";
   const isNumber = (text: string) => !Number.isNaN(parseNumber(text)) || decimalCommaIn([text]) !== undefined;
-  return !Number.isNaN(parseTime(at("time"))) && isNumber(at("open")) && isNumber(at("close"));
+  return !Number.isNaN(parseTime(at("time"))) && sure.every((column) => isNumber(at(column)));
 }
 
-function unreadable(): PtError {
-  return new PtError("E_IMPORT", "no header and no row of six numbers at the start of the file", {
-    hint: "Say which columns to take, e.g. --columns time,open,high,low,close,volume.",
+function unreadable({ columns }: RowSchema<SeriesRows>): PtError {
+  return new PtError("E_IMPORT", `no header and no row of ${columns.join(", ")} at the start of the file`, {
+    hint: `Say which columns to take, e.g. --columns ${columns.join(",")}.`,
   });
 }
 
-/** Quoted lines are rare among candles and go the slow way. */
+/** Quoted lines are rare among numbers and go the slow way. */
 function fieldsOf(line: string, delimiter: string): readonly string[] {
   if (!line.includes('"')) return line.split(delimiter);
   try {
@@ -112,7 +120,7 @@ async function* linesIn(chunks: AsyncIterable<Uint8Array>): AsyncIterable<readon
     const lines = text.includes("\r") ? text.split(/\r?\n/) : text.split("\n");
     rest = lines.pop()!;
     if (rest.length > LONGEST_LINE) {
-      throw new PtError("E_IMPORT", "a line is longer than 64 KiB: this is no CSV of candles");
+      throw new PtError("E_IMPORT", "a line is longer than 64 KiB: this is no CSV of rows");
     }
     yield lines;
   }

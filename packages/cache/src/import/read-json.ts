@@ -1,71 +1,79 @@
 import { PtError } from "@powertrader/core/errors";
-import { candleFault } from "@powertrader/core/market";
+import type { SeriesRows } from "@powertrader/core/files";
 import { decimalCommaIn, numberOf, timeOf } from "./parse-values.ts";
 import type { RawRows, ReadOptions } from "./raw-rows.ts";
 import { Rejections } from "./rejections.ts";
-import { RowBuffer } from "./row-buffer.ts";
-import { DEFAULT_LAYOUT, layoutOfHeader } from "./row-layout.ts";
+import { RowBuffer, valuesFor } from "./row-buffer.ts";
+import { defaultLayout, layoutOfHeader, placesOf } from "./row-layout.ts";
+import type { RowSchema } from "./row-schema.ts";
 
-/** V8 holds no longer text; candles that large belong into CSV. */
+/** V8 holds no longer text; series that large belong into CSV. */
 const LARGEST = 500_000_000;
 
 /**
- * Reads candles from a JSON array: objects with named values (the cache's own format), or tuples with time, open, high,
- * low, close, volume in front (Binance klines, freqtrade) or as `options.columns` says. Numbers may be texts.
+ * Reads rows from a JSON array: objects with named values (the cache's own format), or tuples with the columns of the
+ * schema in front (Binance klines, freqtrade) or as `options.columns` says. Numbers may be texts.
  *
  * @throws PtError E_IMPORT when it is not an array of such rows
  */
-export async function readJson(chunks: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<RawRows> {
-  const rows = parseArray(await textOf(chunks));
-  const valuesOf = rowReader(rows[0], options);
-  const buffer = new RowBuffer();
+export async function readJson<R extends SeriesRows>(
+  chunks: AsyncIterable<Uint8Array>,
+  options: ReadOptions<R>,
+): Promise<RawRows<R>> {
+  const { schema } = options;
+  const elements = parseArray(await textOf(chunks), schema);
+  const textsOf = rowReader(elements[0], options);
+  const buffer = new RowBuffer(schema.format);
+  const values = valuesFor(schema.format);
   const rejections = new Rejections();
-  rows.forEach((row, i) => {
-    const fault = readRow(valuesOf(row), i + 1, buffer);
-    if (fault !== undefined) rejections.add(i + 1, fault);
+  elements.forEach((element, i) => {
+    const fault = readRow(textsOf(element), schema, values);
+    if (fault === undefined) buffer.push(i + 1, values);
+    else rejections.add(i + 1, fault);
   });
-  options.onRows?.(rows.length);
-  return { buffer, rejections, read: rows.length, unit: "element" };
+  options.onRows?.(elements.length);
+  return { buffer, rejections, read: elements.length, unit: "element" };
 }
 
-type Values = readonly [time: unknown, open: unknown, high: unknown, low: unknown, close: unknown, volume: unknown];
-
-/** How to take the six values out of a row, told by the first one. */
-function rowReader(first: unknown, options: ReadOptions): (row: unknown) => Values | undefined {
+/** How to take the values of the schema's columns out of a row, told by the first one. */
+function rowReader(
+  first: unknown,
+  { schema, symbol, columns }: ReadOptions<SeriesRows>,
+): (row: unknown) => readonly unknown[] | undefined {
   if (Array.isArray(first) || first === undefined) {
-    const { time, open, high, low, close, volume } = options.columns ?? DEFAULT_LAYOUT;
-    return (row) =>
-      Array.isArray(row) ? [row[time], row[open], row[high], row[low], row[close], row[volume]] : undefined;
+    const places = placesOf(schema, columns ?? defaultLayout(schema));
+    return (row) => (Array.isArray(row) ? places.map((place) => row[place]) : undefined);
   }
   const keys = first !== null && typeof first === "object" ? Object.keys(first) : [];
-  const layout = layoutOfHeader(keys, options.symbol);
+  const layout = layoutOfHeader(keys, symbol, schema);
   if (layout === undefined) {
-    throw new PtError("E_IMPORT", "the first element of the array is not a candle", {
-      hint: 'Candles look like {"time":1704067200,"open":1,"close":1,"high":1,"low":1,"volume":1}.',
+    throw new PtError("E_IMPORT", `the first element of the array is not a ${schema.noun}`, {
+      hint: `A ${schema.noun} looks like ${schema.example}.`,
     });
   }
-  const [time, open, high, low, close, volume] = (["time", "open", "high", "low", "close", "volume"] as const).map(
-    (column) => keys[layout[column]]!,
-  ) as [string, string, string, string, string, string];
+  const names = placesOf(schema, layout).map((place) => keys[place]!);
   return (row) => {
     if (row === null || typeof row !== "object" || Array.isArray(row)) return undefined;
     const named = row as Readonly<Record<string, unknown>>;
-    return [named[time], named[open], named[high], named[low], named[close], named[volume]];
+    return names.map((name) => named[name]);
   };
 }
 
-function readRow(values: Values | undefined, line: number, buffer: RowBuffer): string | undefined {
-  if (values === undefined) return "not a candle like the first";
-  const timeMs = timeOf(values[0]);
-  if (Number.isNaN(timeMs)) return "its time is not a time";
-  const [, open, high, low, close, volume] = values.map(numberOf) as [number, number, number, number, number, number];
-  const fault = candleFault(open, high, low, close, volume);
-  if (fault !== undefined) return decimalCommaIn(values) ?? fault;
-  buffer.push(line, timeMs, open, high, low, close, volume);
-  return undefined;
+/** Reads the values of one row; says why when it cannot. */
+function readRow(
+  texts: readonly unknown[] | undefined,
+  schema: RowSchema<SeriesRows>,
+  values: Float64Array,
+): string | undefined {
+  if (texts === undefined) return `not a ${schema.noun} like the first`;
+  values[0] = schema.momentOf(timeOf(texts[0]));
+  if (Number.isNaN(values[0])) return "its time is not a time";
+  for (let i = 1; i < texts.length; i++) values[i] = numberOf(texts[i]);
+  const fault = schema.fault(values);
+  return fault === undefined ? undefined : (decimalCommaIn(texts) ?? fault);
 }
 
-function parseArray(text: string): readonly unknown[] {
+function parseArray(text: string, { noun }: RowSchema<SeriesRows>): readonly unknown[] {
   try {
     const value: unknown = JSON.parse(text);
     if (Array.isArray(value)) return value;
@@ -75,7 +83,7 @@ function parseArray(text: string): readonly unknown[] {
       cause: error,
     });
   }
-  throw new PtError("E_IMPORT", "the JSON is not an array of candles");
+  throw new PtError("E_IMPORT", `the JSON is not an array of ${noun}s`);
 }
 
 async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {

@@ -1,4 +1,4 @@
-/** A row that is no candle of the series, and why. */
+/** A row that is none of the series, and why. */
 export interface Rejection {
   /** Line of a text file, element of a JSON array; the first is 1. */
   readonly line: number;

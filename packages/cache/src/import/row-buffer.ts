@@ -1,31 +1,30 @@
-import { type CandleColumns, COLUMN_NAMES, sliceColumns } from "@powertrader/core/market";
-
-type Columns = { -readonly [name in (typeof COLUMN_NAMES)[number]]: Float64Array };
+import { type RowFormat, type SeriesRows, sliceRows } from "@powertrader/core/files";
 
 /** Rows in the order of their file, as columns that grow. */
-export class RowBuffer {
-  #capacity = 4096;
+export class RowBuffer<R extends SeriesRows> {
+  readonly #format: RowFormat<R>;
   #length = 0;
-  #columns: Columns = emptyColumns(this.#capacity);
-  #line = new Uint32Array(this.#capacity);
+  #rows: R;
+  #columns: readonly Float64Array[];
+  #line = new Uint32Array(4096);
 
-  /** @param timeMs - open time */
-  push(line: number, timeMs: number, open: number, high: number, low: number, close: number, volume: number): void {
-    if (this.#length === this.#capacity) this.#grow();
+  constructor(format: RowFormat<R>) {
+    this.#format = format;
+    this.#rows = format.allocate(this.#line.length);
+    this.#columns = format.columnsOf(this.#rows);
+  }
+
+  /** @param values - in the order of the format's columns */
+  push(line: number, values: Float64Array): void {
+    if (this.#length === this.#line.length) this.#grow();
     const row = this.#length++;
-    const columns = this.#columns;
-    columns.time[row] = timeMs;
-    columns.open[row] = open;
-    columns.high[row] = high;
-    columns.low[row] = low;
-    columns.close[row] = close;
-    columns.volume[row] = volume;
+    for (let i = 0; i < this.#columns.length; i++) this.#columns[i]![row] = values[i]!;
     this.#line[row] = line;
   }
 
   /** The rows as they came; valid until the next `push`. */
-  get columns(): CandleColumns {
-    return sliceColumns({ length: this.#capacity, ...this.#columns }, 0, this.#length);
+  get rows(): R {
+    return sliceRows(this.#format, this.#rows, 0, this.#length);
   }
 
   /** Line that row `row` came from. */
@@ -34,17 +33,19 @@ export class RowBuffer {
   }
 
   #grow(): void {
-    this.#capacity *= 2;
-    const grown = emptyColumns(this.#capacity);
-    for (const name of COLUMN_NAMES) grown[name].set(this.#columns[name]);
-    const line = new Uint32Array(this.#capacity);
+    const line = new Uint32Array(2 * this.#line.length);
     line.set(this.#line);
-    this.#columns = grown;
     this.#line = line;
+    const before = this.#columns;
+    this.#rows = this.#format.allocate(line.length);
+    this.#columns = this.#format.columnsOf(this.#rows);
+    this.#columns.forEach((column, i) => {
+      column.set(before[i]!);
+    });
   }
 }
 
-function emptyColumns(length: number): Columns {
-  const column = () => new Float64Array(length);
-  return { time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
+/** Room for the values of one row; columns that files do not say stay 0. */
+export function valuesFor(format: RowFormat<SeriesRows>): Float64Array {
+  return new Float64Array(format.columnsOf(format.allocate(0)).length);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { layoutOfHeader, parseColumns } from "./row-layout.ts";
+import { ROW_SCHEMAS } from "./row-schema.ts";
 
-const layout = (header: string, symbol = "BTC-USDT") => layoutOfHeader(header.split(","), symbol);
+const layout = (header: string, symbol = "BTC-USDT") => layoutOfHeader(header.split(","), symbol, ROW_SCHEMAS.candles);
 
 describe("layoutOfHeader", () => {
   it.each([

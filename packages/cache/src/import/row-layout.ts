@@ -1,44 +1,31 @@
 import { PtError } from "@powertrader/core/errors";
+import type { SeriesRows } from "@powertrader/core/files";
 import { COLUMN_NAMES } from "@powertrader/core/market";
+import type { RowSchema } from "./row-schema.ts";
 
-export type ColumnName = (typeof COLUMN_NAMES)[number];
+/** At which place of a row each column stands. */
+export type RowLayout = Readonly<Record<string, number>>;
 
-/** At which place of a row each value stands. */
-export type RowLayout = Readonly<Record<ColumnName, number>>;
+/** Rows without names: the columns one after another, then whatever else. */
+export function defaultLayout({ columns }: RowSchema<SeriesRows>): RowLayout {
+  return Object.fromEntries(columns.map((column, place) => [column, place]));
+}
 
-/** Rows without names: time, open, high, low, close, volume, then whatever else. */
-export const DEFAULT_LAYOUT: RowLayout = { time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5 };
-
-/** What files call the columns, the surer names first. */
-const NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
-  time: [
-    "time",
-    "ts",
-    "timestamp",
-    "unix",
-    "unix timestamp",
-    "unix time",
-    "ts unix seconds",
-    "open time",
-    "opentime",
-    "start",
-    "datetime",
-    "date",
-    "",
-  ],
-  open: ["open", "o", "open price"],
-  high: ["high", "h", "high price"],
-  low: ["low", "l", "low price"],
-  close: ["close", "c", "close price"],
-  volume: ["volume", "vol", "v", "base volume", "volume base"],
-};
+/** The places of a layout in the order of the schema's columns. */
+export function placesOf({ columns }: RowSchema<SeriesRows>, layout: RowLayout): readonly number[] {
+  return columns.map((column) => layout[column]!);
+}
 
 /**
  * The layout that a header names, or `undefined` when the names are no header.
  * @param symbol - its base coin tells `Volume BTC` from `Volume USDT`
  * @throws PtError E_IMPORT for a header that lacks a column
  */
-export function layoutOfHeader(fields: readonly string[], symbol: string): RowLayout | undefined {
+export function layoutOfHeader(
+  fields: readonly string[],
+  symbol: string,
+  { columns, names: known, header }: RowSchema<SeriesRows>,
+): RowLayout | undefined {
   const names = fields.map((field) =>
     field
       .replace(/^\uFEFF/, "")
@@ -46,24 +33,23 @@ export function layoutOfHeader(fields: readonly string[], symbol: string): RowLa
       .toLowerCase()
       .replace(/[_\s-]+/g, " "),
   );
-  const found = new Map<ColumnName, number>();
-  for (const column of COLUMN_NAMES) {
-    const at = NAMES[column].map((name) => names.indexOf(name)).find((index) => index >= 0);
+  const found = new Map<string, number>();
+  for (const column of columns) {
+    const at = known[column]!.map((name) => names.indexOf(name)).find((index) => index >= 0);
     if (at !== undefined && (column !== "time" || names[at] !== "" || at === 0)) found.set(column, at);
   }
-  if (!found.has("volume")) {
+  if (columns.includes("volume") && !found.has("volume")) {
     const at = baseVolume(names, symbol.toLowerCase());
     if (at >= 0) found.set("volume", at);
   }
-  const prices = ["open", "high", "low", "close"].filter((name) => found.has(name as ColumnName));
-  if (prices.length < 3) return undefined;
-  const missing = COLUMN_NAMES.filter((column) => !found.has(column));
-  if (missing.length === 0) return Object.fromEntries(found) as RowLayout;
+  if (header.of.filter((column) => found.has(column)).length < header.atLeast) return undefined;
+  const missing = columns.filter((column) => !found.has(column));
+  if (missing.length === 0) return Object.fromEntries(found);
   throw new PtError(
     "E_IMPORT",
     `the header names no column for ${missing.join(", ")}: ${names.join(",").slice(0, 120)}`,
     {
-      hint: "Say which columns to take, e.g. --columns time,open,high,low,close,-,volume.",
+      hint: `Say which columns to take, - for those to skip, e.g. --columns ${columns.join(",")}.`,
       details: { missing },
     },
   );
@@ -79,15 +65,16 @@ function baseVolume(names: readonly string[], symbol: string): number {
 
 /**
  * Reads `--columns time,open,high,low,close,-,volume`: the name of each place, anything else is passed over.
- * @throws PtError E_USAGE when one of the six is missing or named twice
+ * @param columns - those that must be named
+ * @throws PtError E_USAGE when one of them is missing or named twice
  */
-export function parseColumns(text: string): RowLayout {
+export function parseColumns(text: string, columns: readonly string[] = COLUMN_NAMES): RowLayout {
   const names = text.split(",").map((name) => name.trim().toLowerCase());
-  const layout = Object.fromEntries(COLUMN_NAMES.map((column) => [column, names.indexOf(column)])) as RowLayout;
-  for (const column of COLUMN_NAMES) {
-    if (layout[column] >= 0 && names.lastIndexOf(column) === layout[column]) continue;
+  const layout: RowLayout = Object.fromEntries(columns.map((column) => [column, names.indexOf(column)]));
+  for (const column of columns) {
+    if (layout[column]! >= 0 && names.lastIndexOf(column) === layout[column]) continue;
     throw new PtError("E_USAGE", `--columns must name ${column} exactly once`, {
-      hint: "Name the place of each column, - for those to skip: --columns time,open,high,low,close,volume.",
+      hint: `Name the place of each column, - for those to skip: --columns ${columns.join(",")}.`,
     });
   }
   return layout;

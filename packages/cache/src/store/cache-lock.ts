@@ -3,10 +3,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asSystemError, PtError } from "@powertrader/core/errors";
-import { makeFolder } from "@powertrader/core/files";
+import { makeFolder, ROW_FORMATS, type RowsOfKind, type SeriesKind, seriesFolder } from "@powertrader/core/files";
 import type { Clock } from "@powertrader/core/time";
 import { formatTime, systemClock } from "@powertrader/core/time";
-import { CandleStore } from "./candle-store.ts";
+import { SeriesStore } from "./series-store.ts";
 import { type TidyReport, tidyFolder } from "./tidy-folder.ts";
 
 const LOCK_FILE = ".lock.db";
@@ -23,30 +23,41 @@ export interface LockOptions {
   readonly prepare?: (folder: string, nowMs: number) => void;
 }
 
+/** A folder of the cache. */
+export interface CachePlace<K extends SeriesKind = SeriesKind> {
+  readonly cacheDir: string;
+  readonly exchange: string;
+  /** `candles` where nothing is said. */
+  readonly kind?: K | undefined;
+}
+
 /**
  * Runs `task` as the only writer of an exchange's folder, on a store that starts from a tidy state. The lock is one of
  * the operating system (an exclusive transaction on a database file), so it goes with its holder however that ends.
  *
  * @throws PtError E_LOCKED naming the holder, E_CANCELLED while waiting, E_PERM, E_DISK_FULL
  */
-export async function withCacheLock<T>(
-  place: { readonly cacheDir: string; readonly exchange: string },
+export async function withCacheLock<T, K extends SeriesKind = "candles">(
+  place: CachePlace<K>,
   options: LockOptions,
-  task: (store: CandleStore, tidied: TidyReport) => Promise<T> | T,
+  task: (store: SeriesStore<RowsOfKind[K]>, tidied: TidyReport) => Promise<T> | T,
 ): Promise<T> {
-  const folder = join(place.cacheDir, place.exchange);
+  const kind = place.kind ?? ("candles" as K);
+  const name = seriesFolder(place.exchange, kind);
+  const folder = join(place.cacheDir, name);
+  const format = ROW_FORMATS[kind];
   const nowMs = (options.clock ?? systemClock).nowMs();
   try {
     makeFolder(folder);
   } catch (error) {
     throw asSystemError(error, folder);
   }
-  const release = await acquire(folder, place.exchange, options);
+  const release = await acquire(folder, name, options);
   try {
     sayHolder(folder, nowMs);
     options.prepare?.(folder, nowMs);
-    const tidied = tidyFolder(folder, nowMs);
-    return await task(new CandleStore(folder, tidied.segments), tidied);
+    const tidied = tidyFolder(folder, format, nowMs);
+    return await task(new SeriesStore(folder, format, tidied.segments), tidied);
   } finally {
     forgetHolder(folder);
     release();

@@ -2,21 +2,22 @@ import { readFileSync, renameSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { asSystemError } from "@powertrader/core/errors";
 import {
-  encodeSegment,
   metaFileName,
+  type RowFormat,
   type Segment,
   type SegmentMeta,
   type SegmentName,
+  type SeriesRows,
   segmentFileName,
   sha256,
   writeFileAtomic,
 } from "@powertrader/core/files";
-import type { CandleColumns, TimeRange } from "@powertrader/core/market";
+import type { TimeRange } from "@powertrader/core/market";
 import { toWire } from "./ranges.ts";
 
 /** A segment as it is to be written. */
-export interface SegmentDraft extends SegmentName {
-  readonly columns: CandleColumns;
+export interface SegmentDraft<R extends SeriesRows> extends SegmentName {
+  readonly columns: R;
   readonly covers: readonly TimeRange[];
   readonly askedEmpty: readonly TimeRange[];
   readonly source: string;
@@ -25,16 +26,21 @@ export interface SegmentDraft extends SegmentName {
 }
 
 /**
- * Writes a segment and its sidecar, the sidecar first. A new segment is there from the moment its candles are in place
+ * Writes a segment and its sidecar, the sidecar first. A new segment is there from the moment its rows are in place
  * (a sidecar alone means nothing); when it replaces one of the same name, the sidecar names both hashes, so that
  * wherever the writer dies a matching pair is left.
  *
  * @param replaced - the committed segment of the same name, if there is one
  */
-export function commitSegment(folder: string, draft: SegmentDraft, replaced?: Segment): Segment {
+export function commitSegment<R extends SeriesRows>(
+  folder: string,
+  format: RowFormat<R>,
+  draft: SegmentDraft<R>,
+  replaced?: Segment,
+): Segment {
   const file = segmentFileName(draft);
   const path = join(folder, file);
-  const bytes = encodeSegment(draft.columns);
+  const bytes = format.encode(draft.columns);
   const hash = sha256(bytes);
   const before = hashOnDisk(path);
   if (before !== undefined && replaced === undefined && before !== hash)
@@ -60,7 +66,7 @@ export function commitSegment(folder: string, draft: SegmentDraft, replaced?: Se
   return { symbol, timeframe, fromMs, toMs, file, meta };
 }
 
-/** After a failure, unless the candles are in place all the same. A crash leaves it to the next writer to tidy. */
+/** After a failure, unless the rows are in place all the same. A crash leaves it to the next writer to tidy. */
 function takeBackMeta(folder: string, file: string, hash: string, replaced: Segment | undefined): void {
   try {
     if (hashOnDisk(join(folder, file)) === hash) return;
@@ -75,7 +81,7 @@ export function writeMeta(folder: string, segmentFile: string, meta: SegmentMeta
   writeFileAtomic(join(folder, metaFileName(segmentFile)), `${JSON.stringify(meta)}\n`);
 }
 
-/** Removes a segment, its candles first: what a crash leaves then is a sidecar, which means nothing alone. */
+/** Removes a segment, its rows first: what a crash leaves then is a sidecar, which means nothing alone. */
 export function deleteSegment(folder: string, file: string): void {
   remove(join(folder, file));
   remove(join(folder, metaFileName(file)));

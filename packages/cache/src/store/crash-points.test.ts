@@ -1,36 +1,70 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { readSeries } from "@powertrader/core/files";
+import {
+  CANDLE_ROWS,
+  FUNDING_ROWS,
+  type RowFormat,
+  readFunding,
+  readSeries,
+  type SeriesRows,
+} from "@powertrader/core/files";
+import { type CandleColumns, HOUR_MS } from "@powertrader/core/market";
 import { describe, expect, it } from "vitest";
 import { candles, hours, newFolder, prices, SERIES, stretch, T0 } from "../fixtures/candles.ts";
 import { Crash, withFailingChange } from "../fixtures/failing-fs.ts";
-import { CandleStore } from "./candle-store.ts";
 import { commitSegment } from "./commit-segment.ts";
 import { overlapping } from "./resolve-overlaps.ts";
-import type { CandleBatch } from "./series.ts";
+import { SeriesStore } from "./series-store.ts";
 import { tidyFolder } from "./tidy-folder.ts";
 
-const MAX_CANDLES = 6;
+const MAX_ROWS = 6;
 
 type Rows = readonly (readonly [hour: number, price: number])[];
-type Change = (cacheDir: string) => void;
 
-function write(columns: CandleBatch["columns"], from: number, to: number, fetchedMs = T0): Change {
-  const batch = { columns, covers: [hours(from, to)], askedEmpty: [], source: "import:a.csv", fetchedMs };
-  return (cacheDir) => open(cacheDir).write(SERIES, batch);
+/** How rows of a format are made from flat candles, and what the cache holds of them, told in the same way. */
+interface Kind<R extends SeriesRows = SeriesRows> {
+  readonly format: RowFormat<R>;
+  readonly folder: string;
+  of(columns: CandleColumns): R;
+  read(cacheDir: string): Rows;
+}
+
+const CANDLES: Kind<CandleColumns> = {
+  format: CANDLE_ROWS,
+  folder: "own",
+  of: (columns) => columns,
+  read: (cacheDir) => prices(readSeries(cacheDir, "own", SERIES.symbol, SERIES.timeframe)?.columns),
+};
+
+const FUNDING: Kind = {
+  format: FUNDING_ROWS,
+  folder: "own.funding",
+  of: ({ length, time, close }: CandleColumns) => ({ length, time, rate: close.map((price) => price / 1024) }),
+  read(cacheDir) {
+    const { timeMs, rate } = readFunding(cacheDir, "own", SERIES.symbol) ?? { timeMs: [], rate: [] };
+    return Array.from(timeMs, (time, i) => [(time - T0) / HOUR_MS, rate[i]! * 1024] as const);
+  },
+};
+
+type Change = (cacheDir: string, kind: Kind) => void;
+
+function write(columns: CandleColumns, from: number, to: number, fetchedMs = T0): Change {
+  const batch = { covers: [hours(from, to)], askedEmpty: [], source: "import:a.csv", fetchedMs };
+  return (cacheDir, kind) => open(cacheDir, kind).write(SERIES, { ...batch, columns: kind.of(columns) });
 }
 
 /** A segment that another program put there, its sidecar included, without regard for the others. */
-function foreign(columns: CandleBatch["columns"], from: number, to: number, fetchedMs: number): Change {
+function foreign(columns: CandleColumns, from: number, to: number, fetchedMs: number): Change {
   const range = hours(from, to);
   const rest = { covers: [range], askedEmpty: [], source: "ccxt:kucoin", fetchedMs, revisions: 0 };
-  return (cacheDir) => {
-    mkdirSync(join(cacheDir, "own"), { recursive: true });
-    commitSegment(join(cacheDir, "own"), { ...SERIES, ...range, columns, ...rest });
+  return (cacheDir, kind) => {
+    const folder = join(cacheDir, kind.folder);
+    mkdirSync(folder, { recursive: true });
+    commitSegment(folder, kind.format, { ...SERIES, ...range, columns: kind.of(columns), ...rest });
   };
 }
 
-const everyOther = candles(...Array.from({ length: MAX_CANDLES }, (_, i) => [2 * i, 1] as const));
+const everyOther = candles(...Array.from({ length: MAX_ROWS }, (_, i) => [2 * i, 1] as const));
 
 /** Changes of every kind there is. */
 const SCENARIOS: readonly (readonly [name: string, before: readonly Change[], change: Change])[] = [
@@ -63,7 +97,14 @@ const SCENARIOS: readonly (readonly [name: string, before: readonly Change[], ch
   ],
 ];
 
-describe.each(SCENARIOS)("%s", (_name, before, change) => {
+const CASES = [
+  ...SCENARIOS.map(([name, before, change]) => [`candles: ${name}`, CANDLES, before, change] as const),
+  ...SCENARIOS.map(([name, before, change]) => [`funding: ${name}`, FUNDING, before, change] as const),
+];
+
+describe.each(CASES)("%s", (_name, kind, before, change) => {
+  const read = (cacheDir: string) => kind.read(cacheDir);
+
   it.each([
     ["a crash", undefined],
     ["a full disk", "ENOSPC"],
@@ -73,31 +114,31 @@ describe.each(SCENARIOS)("%s", (_name, before, change) => {
     try {
       const original = join(base, "original");
       mkdirSync(original);
-      for (const one of before) one(original);
+      for (const one of before) one(original, kind);
       const old = read(original);
       const copy = (name: string) => {
         cpSync(original, join(base, name), { recursive: true, preserveTimestamps: true });
         return join(base, name);
       };
       const done = copy("done");
-      change(done);
+      change(done, kind);
       const fresh = read(done);
 
       let steps = 0;
       for (let error: unknown = "none yet"; error !== undefined; steps++) {
         const cacheDir = copy(`failed-at-${steps + 1}`);
-        error = withFailingChange(steps + 1, errno, () => change(cacheDir));
+        error = withFailingChange(steps + 1, errno, () => change(cacheDir, kind));
         expectFault(error, errno);
         expectOldOrNew(read(cacheDir), old, fresh);
 
-        const segments = open(cacheDir).segmentsOf(SERIES);
+        const segments = open(cacheDir, kind).segmentsOf(SERIES);
         expect(overlapping(segments)).toEqual([]);
-        expect(readdirSync(join(cacheDir, "own")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+        expect(readdirSync(join(cacheDir, kind.folder)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
         expectOldOrNew(read(cacheDir), old, fresh);
 
-        change(cacheDir);
+        change(cacheDir, kind);
         expect(read(cacheDir)).toEqual(fresh);
-        expectIndexOfARebuild(cacheDir);
+        expectIndexOfARebuild(cacheDir, kind);
         rmSync(cacheDir, { recursive: true });
       }
       expect(steps).toBeGreaterThan(8);
@@ -107,13 +148,9 @@ describe.each(SCENARIOS)("%s", (_name, before, change) => {
   });
 });
 
-function open(cacheDir: string): CandleStore {
-  const folder = join(cacheDir, "own");
-  return new CandleStore(folder, tidyFolder(folder, T0).segments, MAX_CANDLES);
-}
-
-function read(cacheDir: string): Rows {
-  return prices(readSeries(cacheDir, "own", SERIES.symbol, SERIES.timeframe)?.columns);
+function open(cacheDir: string, { format, folder }: Kind): SeriesStore<SeriesRows> {
+  const path = join(cacheDir, folder);
+  return new SeriesStore(path, format, tidyFolder(path, format, T0).segments, MAX_ROWS);
 }
 
 function expectFault(error: unknown, errno: string | undefined): void {
@@ -130,10 +167,10 @@ function expectOldOrNew(found: Rows, old: Rows, fresh: Rows): void {
   expect({ lost, strange }).toEqual({ lost: [], strange: [] });
 }
 
-function expectIndexOfARebuild(cacheDir: string): void {
-  const file = join(cacheDir, "own", "cache_index.json");
+function expectIndexOfARebuild(cacheDir: string, kind: Kind): void {
+  const file = join(cacheDir, kind.folder, "cache_index.json");
   const index = readFileSync(file, "utf8");
   rmSync(file);
-  open(cacheDir);
+  open(cacheDir, kind);
   expect(readFileSync(file, "utf8")).toBe(index);
 }

@@ -1,6 +1,7 @@
-import type { CandleColumns, TimeRange } from "@powertrader/core/market";
+import type { SeriesRows } from "@powertrader/core/files";
+import type { TimeRange } from "@powertrader/core/market";
 
-/** Holes in the candles of a series, where it was asked for them. */
+/** Holes in the rows of a series, where it was asked for them. */
 export interface GapReport {
   /** Number of holes. */
   readonly count: number;
@@ -11,14 +12,10 @@ export interface GapReport {
 }
 
 /**
- * The stretches of `covered` that no candle fills, disjoint and ascending.
+ * The stretches of `covered` that no row fills, disjoint and ascending. A settlement of funding fills the interval after it.
  * @param covered - disjoint and ascending
  */
-export function gapsIn(
-  columns: CandleColumns,
-  timeframeMs: number,
-  covered: readonly TimeRange[],
-): readonly TimeRange[] {
+export function gapsIn(columns: SeriesRows, timeframeMs: number, covered: readonly TimeRange[]): readonly TimeRange[] {
   const gaps: TimeRange[] = [];
   let row = 0;
   for (const range of covered) {

@@ -1,4 +1,4 @@
-import { mergeSegments, readSegment, type Segment, segmentFileName } from "@powertrader/core/files";
+import { type RowFormat, readMerged, type Segment, type SeriesRows, segmentFileName } from "@powertrader/core/files";
 import { timeframeMs, unionRanges } from "@powertrader/core/market";
 import { commitSegment, deleteSegment, type SegmentDraft } from "./commit-segment.ts";
 import { gapsIn } from "./gaps.ts";
@@ -22,19 +22,22 @@ export function overlapping(segments: readonly Segment[]): readonly (readonly Se
 }
 
 /**
- * Merges overlapping segments into ones that do not overlap. Readers get the same candles before, between and after
+ * Merges overlapping segments into ones that do not overlap. Readers get the same rows before, between and after
  * its steps: a segment that keeps its name keeps its fetch time, so that it never outranks a newer one that is still
  * there, and the old ones go in the order in which they lose.
  *
  * @throws PtError E_CACHE_CORRUPT when one of them cannot be read
  */
-export function resolveOverlap(folder: string, group: readonly Segment[]): readonly Segment[] {
-  const parts = group.map((segment) => ({ segment, columns: readSegment(folder, segment) }));
-  const columns = mergeSegments(parts);
+export function resolveOverlap<R extends SeriesRows>(
+  folder: string,
+  format: RowFormat<R>,
+  group: readonly Segment[],
+): readonly Segment[] {
+  const columns = readMerged(folder, group, format);
   const { symbol, timeframe, fromMs } = group[0]!;
   const covers = unionRanges(group.flatMap((segment) => fromWire(segment.meta.covers)));
   const empty = unionRanges(group.flatMap((segment) => fromWire(segment.meta.asked_empty)));
-  const draft: SegmentDraft = {
+  const draft: SegmentDraft<R> = {
     symbol,
     timeframe,
     fromMs,
@@ -46,10 +49,10 @@ export function resolveOverlap(folder: string, group: readonly Segment[]): reado
     fetchedMs: Math.max(...group.map((segment) => segment.meta.fetched_at * 1000)),
     revisions: Math.max(...group.map((segment) => segment.meta.revisions)),
   };
-  const merged = splitDraft(draft).map((piece) => {
+  const merged = splitDraft(format, draft).map((piece) => {
     const namesake = group.find((segment) => segment.file === segmentFileName(piece));
     const fetchedMs = namesake === undefined ? piece.fetchedMs : namesake.meta.fetched_at * 1000;
-    return commitSegment(folder, { ...piece, fetchedMs }, namesake);
+    return commitSegment(folder, format, { ...piece, fetchedMs }, namesake);
   });
   const kept = new Set(merged.map((segment) => segment.file));
   const losersFirst = [...group].sort((a, b) => a.meta.fetched_at - b.meta.fetched_at);

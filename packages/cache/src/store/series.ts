@@ -1,4 +1,4 @@
-import { type Segment, seriesKey } from "@powertrader/core/files";
+import { type Segment, type SeriesRows, seriesKey } from "@powertrader/core/files";
 import type { CandleColumns, Timeframe, TimeRange } from "@powertrader/core/market";
 
 /** One series of an exchange. */
@@ -7,17 +7,17 @@ export interface SeriesId {
   readonly timeframe: Timeframe;
 }
 
-/** Closed candles of one series as they came from one source at one time. */
-export interface CandleBatch {
+/** Final rows of one series as they came from one source at one time. */
+export interface Batch<R extends SeriesRows = CandleColumns> {
   /** Ascending, sound, each inside one of the ranges of `covers`. */
-  readonly columns: CandleColumns;
+  readonly columns: R;
   /** Half-open ranges that were asked for and answered. */
   readonly covers: readonly TimeRange[];
-  /** Stretches of `covers` that the source confirmed to hold no candle. */
+  /** Stretches of `covers` that the source confirmed to hold no row. */
   readonly askedEmpty: readonly TimeRange[];
   /** `ccxt:<exchange>`, `import:<file>` or `synthetic:<generator>`. */
   readonly source: string;
-  /** When it was fetched. Where two batches differ on a closed candle, the later fetch is right. */
+  /** When it was fetched. Where two batches differ on a row, the later fetch is right. */
   readonly fetchedMs: number;
 }
 
@@ -44,7 +44,7 @@ function keyOf(segment: Segment): string {
 
 const JOINT = " + ";
 
-/** The sources of merged candles as one text, each once, in order. */
+/** The sources of merged rows as one text, each once, in order. */
 export function joinSources(sources: readonly string[]): string {
   return [...new Set(sources.flatMap((source) => source.split(JOINT)))].sort().join(JOINT);
 }

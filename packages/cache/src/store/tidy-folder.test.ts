@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { metaFileName, readSeries, segmentFileName } from "@powertrader/core/files";
+import { CANDLE_ROWS, metaFileName, readSeries, segmentFileName } from "@powertrader/core/files";
 import { beforeEach, describe, expect, it } from "vitest";
 import { candles, hours, prices, SERIES, stretch, T0, temporaryFolder } from "../fixtures/candles.ts";
 import { adoptSegments } from "./adopt-segments.ts";
-import { CandleStore } from "./candle-store.ts";
+import { SeriesStore } from "./series-store.ts";
 import { tidyFolder } from "./tidy-folder.ts";
 
 let cacheDir: string;
@@ -17,7 +17,7 @@ beforeEach(() => {
 
 function write(from: number, to: number, price = 100): string {
   const range = hours(from, to);
-  const store = new CandleStore(folder, tidyFolder(folder, T0).segments);
+  const store = new SeriesStore(folder, CANDLE_ROWS, tidyFolder(folder, CANDLE_ROWS, T0).segments);
   const batch = {
     columns: stretch(from, to, price),
     covers: [range],
@@ -39,10 +39,10 @@ function read() {
 
 describe("tidyFolder", () => {
   it("makes nothing of an empty folder, and an index of no series where one was", () => {
-    expect(tidyFolder(cacheDir, T0)).toMatchObject({ segments: [], indexWritten: false });
+    expect(tidyFolder(cacheDir, CANDLE_ROWS, T0)).toMatchObject({ segments: [], indexWritten: false });
     expect(readdirSync(cacheDir)).toEqual([]);
     writeFileSync(join(cacheDir, "cache_index.json"), "?");
-    expect(tidyFolder(cacheDir, T0)).toMatchObject({ indexWritten: true });
+    expect(tidyFolder(cacheDir, CANDLE_ROWS, T0)).toMatchObject({ indexWritten: true });
     expect(readFileSync(join(cacheDir, "cache_index.json"), "utf8")).toBe("{}\n");
   });
 
@@ -52,7 +52,11 @@ describe("tidyFolder", () => {
     const lonely = metaFileName(segmentFileName({ ...SERIES, ...hours(50, 60) }));
     writeFileSync(join(folder, dead), "");
     writeFileSync(join(folder, lonely), "");
-    expect(tidyFolder(folder, T0)).toMatchObject({ temporaries: 1, lonelySidecars: 1, indexWritten: false });
+    expect(tidyFolder(folder, CANDLE_ROWS, T0)).toMatchObject({
+      temporaries: 1,
+      lonelySidecars: 1,
+      indexWritten: false,
+    });
     expect(readdirSync(folder)).not.toContain(dead);
     expect(readdirSync(folder)).not.toContain(lonely);
   });
@@ -62,7 +66,7 @@ describe("tidyFolder", () => {
     const before = metaOf(file);
     const cut = { ...before, sha256: "0".repeat(64), replaces: before.sha256, candle_count: 9 };
     writeFileSync(join(folder, metaFileName(file)), JSON.stringify(cut));
-    tidyFolder(folder, T0);
+    tidyFolder(folder, CANDLE_ROWS, T0);
     expect(metaOf(file)).toEqual(before);
   });
 
@@ -70,7 +74,7 @@ describe("tidyFolder", () => {
     const file = write(0, 4);
     const { candle_count, ...rest } = metaOf(file);
     writeFileSync(join(folder, metaFileName(file)), JSON.stringify(rest));
-    expect(tidyFolder(folder, T0).segments[0]!.meta.candle_count).toBe(candle_count);
+    expect(tidyFolder(folder, CANDLE_ROWS, T0).segments[0]!.meta.candle_count).toBe(candle_count);
   });
 
   it("leaves damage alone that is in nobody's way", () => {
@@ -78,7 +82,7 @@ describe("tidyFolder", () => {
     const { candle_count: _, ...rest } = metaOf(file);
     writeFileSync(join(folder, metaFileName(file)), JSON.stringify({ ...rest, replaces: "1".repeat(64) }));
     writeFileSync(join(folder, file), "[1]");
-    tidyFolder(folder, T0);
+    tidyFolder(folder, CANDLE_ROWS, T0);
     expect(readFileSync(join(folder, file), "utf8")).toBe("[1]");
   });
 
@@ -87,7 +91,7 @@ describe("tidyFolder", () => {
     const file = segmentFileName({ ...SERIES, ...hours(2, 6) });
     writeFileSync(join(folder, file), "[");
     writeFileSync(join(folder, metaFileName(file)), JSON.stringify({ ...metaOf(write(8, 9)), sha256: "2".repeat(64) }));
-    expect(tidyFolder(folder, T0 + 5).setAside).toEqual([`${file}.corrupt-${T0 + 5}`]);
+    expect(tidyFolder(folder, CANDLE_ROWS, T0 + 5).setAside).toEqual([`${file}.corrupt-${T0 + 5}`]);
     expect(read().map(([hour]) => hour)).toEqual([0, 1, 2, 3, 8]);
   });
 
@@ -95,7 +99,7 @@ describe("tidyFolder", () => {
     write(0, 4);
     const file = segmentFileName({ ...SERIES, ...hours(2, 6) });
     writeFileSync(join(folder, file), "whatever");
-    tidyFolder(folder, T0);
+    tidyFolder(folder, CANDLE_ROWS, T0);
     expect(readFileSync(join(folder, file), "utf8")).toBe("whatever");
   });
 });
@@ -118,11 +122,11 @@ describe("adoptSegments", () => {
     });
     writeFileSync(join(folder, sound), JSON.stringify(wire));
     writeFileSync(join(folder, broken), '[{"time":1}]');
-    expect(adoptSegments(folder, T0)).toEqual({
+    expect(adoptSegments(folder, CANDLE_ROWS, T0)).toEqual({
       adopted: [sound],
       refused: [{ file: broken, reason: "row 0 is not a candle" }],
     });
-    tidyFolder(folder, T0);
+    tidyFolder(folder, CANDLE_ROWS, T0);
     expect(read().slice(3)).toEqual([
       [3, 100],
       [4, 7],
@@ -134,7 +138,7 @@ describe("adoptSegments", () => {
   it("replaces a sidecar that cannot be read", () => {
     const file = write(0, 4);
     writeFileSync(join(folder, metaFileName(file)), "{");
-    expect(adoptSegments(folder, T0).adopted).toEqual([file]);
+    expect(adoptSegments(folder, CANDLE_ROWS, T0).adopted).toEqual([file]);
     expect(read()).toHaveLength(4);
     expect(readdirSync(folder)).toContain(`${metaFileName(file)}.corrupt-${T0}`);
   });

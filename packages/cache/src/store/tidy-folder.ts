@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PtError } from "@powertrader/core/errors";
-import { decodeSegment, type Segment, sha256, sweepTemporaries } from "@powertrader/core/files";
+import { type RowFormat, type Segment, type SeriesRows, sha256, sweepTemporaries } from "@powertrader/core/files";
 import { refreshIndex } from "./cache-index.ts";
 import { deleteSegment, remove, setAside, writeMeta } from "./commit-segment.ts";
 import { overlapping, resolveOverlap } from "./resolve-overlaps.ts";
@@ -24,28 +24,28 @@ export interface TidyReport {
  * without a segment, no half-done rewrite, no overlap, a current index. Only for the holder of the lock.
  * Segments without a sidecar belong to other programs and stay as they are.
  */
-export function tidyFolder(folder: string, nowMs: number): TidyReport {
+export function tidyFolder<R extends SeriesRows>(folder: string, format: RowFormat<R>, nowMs: number): TidyReport {
   const temporaries = sweepTemporaries(folder).length + sweepTemporaries(join(folder, ".columns")).length;
   const survey = surveyFolder(folder);
   for (const sidecar of survey.lonelySidecars) remove(join(folder, sidecar));
-  const settled = survey.segments.map((segment) => settle(folder, segment));
-  const { segments, aside } = separate(folder, settled, nowMs);
+  const settled = survey.segments.map((segment) => settle(folder, format, segment));
+  const { segments, aside } = separate(folder, format, settled, nowMs);
   const indexWritten = refreshIndex(folder, segments);
   return { segments, temporaries, lonelySidecars: survey.lonelySidecars.length, setAside: aside, indexWritten };
 }
 
 /**
  * Makes a sidecar say what its segment holds, where a rewrite was cut short or another program left out the count.
- * Damage is left to those who need the candles.
+ * Damage is left to those who need the rows.
  */
-function settle(folder: string, segment: Segment): Segment {
+function settle(folder: string, format: RowFormat<SeriesRows>, segment: Segment): Segment {
   const { replaces, ...meta } = segment.meta;
   if (replaces === undefined && meta.candle_count !== undefined) return segment;
   const bytes = readFileSync(join(folder, segment.file));
   const hash = sha256(bytes);
   if (hash !== meta.sha256 && hash !== replaces) return segment;
   try {
-    const count = decodeSegment(bytes.toString("utf8"), segment).length;
+    const count = format.decode(bytes.toString("utf8"), segment).length;
     const settled = { ...meta, sha256: hash, candle_count: count };
     writeMeta(folder, segment.file, settled);
     return { ...segment, meta: settled };
@@ -55,8 +55,9 @@ function settle(folder: string, segment: Segment): Segment {
   }
 }
 
-function separate(
+function separate<R extends SeriesRows>(
   folder: string,
+  format: RowFormat<R>,
   segments: readonly Segment[],
   nowMs: number,
 ): { readonly segments: readonly Segment[]; readonly aside: readonly string[] } {
@@ -67,7 +68,7 @@ function separate(
     for (let group = overlapping(left)[0]; group !== undefined; group = overlapping(left)[0]) {
       const members = new Set(group);
       const rest = left.filter((segment) => !members.has(segment));
-      const merged = resolveReadable(folder, group, nowMs, aside);
+      const merged = resolveReadable(folder, format, group, nowMs, aside);
       left = [...rest, ...merged].sort((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs);
     }
     result.push(...left);
@@ -76,14 +77,15 @@ function separate(
 }
 
 /** Resolves an overlap; members that turn out to be damaged are moved aside first. */
-function resolveReadable(
+function resolveReadable<R extends SeriesRows>(
   folder: string,
+  format: RowFormat<R>,
   group: readonly Segment[],
   nowMs: number,
   aside: string[],
 ): readonly Segment[] {
   try {
-    return resolveOverlap(folder, group);
+    return resolveOverlap(folder, format, group);
   } catch (error) {
     const damaged = group.find((segment) => (error as PtError).details?.file === join(folder, segment.file));
     if (!(error instanceof PtError) || error.code !== "E_CACHE_CORRUPT" || damaged === undefined) throw error;

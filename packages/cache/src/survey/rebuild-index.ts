@@ -1,9 +1,11 @@
+import { ROW_FORMATS, type SeriesKind } from "@powertrader/core/files";
 import { type AdoptReport, adoptSegments } from "../store/adopt-segments.ts";
-import { type LockOptions, withCacheLock } from "../store/cache-lock.ts";
+import { type CachePlace, type LockOptions, withCacheLock } from "../store/cache-lock.ts";
 import { groupBySeries } from "../store/series.ts";
 
 export interface RebuildReport extends AdoptReport {
   readonly exchange: string;
+  readonly kind: SeriesKind;
   readonly series: number;
   readonly segments: number;
   /** Whether the index on disk had to change. */
@@ -11,19 +13,18 @@ export interface RebuildReport extends AdoptReport {
 }
 
 /**
- * Derives the index of an exchange from its sidecars, after giving one to segments that other programs have written.
+ * Derives the index of a folder of the cache from its sidecars, after giving one to segments that other programs have written.
  * @throws PtError E_LOCKED, E_DISK_FULL, E_PERM
  */
-export async function rebuildIndex(
-  place: { readonly cacheDir: string; readonly exchange: string },
-  options: LockOptions = {},
-): Promise<RebuildReport> {
+export async function rebuildIndex(place: CachePlace, options: LockOptions = {}): Promise<RebuildReport> {
+  const { exchange, kind = "candles" } = place;
   let report: AdoptReport = { adopted: [], refused: [] };
   const prepare = (folder: string, nowMs: number) => {
-    report = adoptSegments(folder, nowMs);
+    report = adoptSegments(folder, ROW_FORMATS[kind], nowMs);
   };
   return withCacheLock(place, { ...options, prepare }, (store, tidied) => ({
-    exchange: place.exchange,
+    exchange,
+    kind,
     ...report,
     series: groupBySeries(store.segments).size,
     segments: store.segments.length,

@@ -4,7 +4,7 @@ import { metaFileName, segmentFileName } from "@powertrader/core/files";
 import { beforeEach, describe, expect, it } from "vitest";
 import { candles, hours, SERIES, T0, temporaryFolder } from "../fixtures/candles.ts";
 import { withCacheLock } from "../store/cache-lock.ts";
-import { exchangesIn } from "./exchanges-in.ts";
+import { exchangesIn, foldersIn } from "./folders-in.ts";
 import { listSeries } from "./list-series.ts";
 import { rebuildIndex } from "./rebuild-index.ts";
 import { verifyCache } from "./verify-cache.ts";
@@ -33,8 +33,17 @@ function change(file: string, edit: (text: string) => string): void {
 it("lists folders that can be exchanges", () => {
   mkdirSync(join(cacheDir, "kucoin"));
   mkdirSync(join(cacheDir, "Not One"));
+  for (const name of ["own.mark", "a.funding", "own.funding", "own.x"]) mkdirSync(join(cacheDir, name));
   writeFileSync(join(cacheDir, "file"), "");
-  expect(exchangesIn(cacheDir)).toEqual(["kucoin", "own"]);
+  expect(exchangesIn(cacheDir)).toEqual(["a", "kucoin", "own"]);
+  expect(foldersIn(cacheDir).map(({ name }) => name)).toEqual([
+    "a.funding",
+    "kucoin",
+    "own",
+    "own.mark",
+    "own.funding",
+  ]);
+  expect(foldersIn(cacheDir, "own")[1]).toEqual({ exchange: "own", kind: "mark", name: "own.mark" });
   expect(exchangesIn(join(cacheDir, "none"))).toEqual([]);
   expect(() => exchangesIn(join(cacheDir, "file"))).toThrow(expect.objectContaining({ code: "E_PERM" }));
 });
@@ -44,11 +53,12 @@ describe("listSeries", () => {
     expect(listSeries(cacheDir)).toEqual([
       {
         exchange: "own",
+        kind: "candles",
         ...SERIES,
         segments: 1,
         sources: ["import:a.csv"],
         content: {
-          candles: 3,
+          rows: 3,
           range: hours(2, 8),
           coverage: [hours(0, 10)],
           gaps: { count: 2, bars: 5, largest: hours(4, 7) },
@@ -72,13 +82,14 @@ describe("listSeries", () => {
         { columns: candles(), covers, askedEmpty: covers, source: "x", fetchedMs: T0 },
       );
     });
-    expect(listSeries(cacheDir)[1]).toMatchObject({ symbol: "ETH-USDT", content: { candles: 0, range: undefined } });
+    expect(listSeries(cacheDir)[1]).toMatchObject({ symbol: "ETH-USDT", content: { rows: 0, range: undefined } });
   });
 });
 
 describe("verifyCache", () => {
   it("finds a sound cache sound", () => {
-    expect(verifyCache(cacheDir)).toEqual({ exchanges: 1, segments: 1, candles: 3, findings: [], setAside: [] });
+    const rows = { candles: 3, mark: 0, funding: 0 };
+    expect(verifyCache(cacheDir)).toEqual({ exchanges: 1, segments: 1, rows, findings: [], setAside: [] });
     expect(verifyCache(cacheDir, "none")).toMatchObject({ segments: 0, findings: [] });
   });
 
@@ -152,7 +163,7 @@ describe("rebuildIndex", () => {
     const path = join(cacheDir, "own", "cache_index.json");
     const index = readFileSync(path, "utf8");
     writeFileSync(path, "");
-    const report = { exchange: "own", adopted: [], refused: [], series: 1, segments: 1 };
+    const report = { exchange: "own", kind: "candles", adopted: [], refused: [], series: 1, segments: 1 };
     expect(await rebuildIndex({ cacheDir, exchange: "own" })).toEqual({ ...report, written: true });
     expect(readFileSync(path, "utf8")).toBe(index);
     expect(await rebuildIndex({ cacheDir, exchange: "own" })).toEqual({ ...report, written: false });
@@ -162,5 +173,67 @@ describe("rebuildIndex", () => {
     rmSync(join(cacheDir, "own", metaFileName(FILE)));
     expect(await rebuildIndex({ cacheDir, exchange: "own" })).toMatchObject({ adopted: [FILE], segments: 1 });
     expect(verifyCache(cacheDir).findings).toEqual([]);
+  });
+});
+
+describe("mark candles and funding rates", () => {
+  const FUNDING_FILE = segmentFileName({ ...SERIES, ...hours(0, 24) }).replace("1hour", "8hour");
+
+  beforeEach(async () => {
+    const rest = { askedEmpty: [], source: "import:f.csv", fetchedMs: T0 };
+    await withCacheLock({ cacheDir, exchange: "own", kind: "mark" }, {}, (store) => {
+      store.write(SERIES, { columns: candles([0, 1], [1, 1]), covers: [hours(0, 2)], ...rest });
+    });
+    await withCacheLock({ cacheDir, exchange: "own", kind: "funding" }, {}, (store) => {
+      const time = Float64Array.of(hours(0, 1).fromMs, hours(16, 17).fromMs);
+      const columns = { length: 2, time, rate: Float64Array.of(0.1, -0.1) };
+      store.write({ symbol: "BTC-USDT", timeframe: "8hour" }, { columns, covers: [hours(0, 24)], ...rest });
+    });
+  });
+
+  it("are listed beside the candles", () => {
+    expect(listSeries(cacheDir).map(({ kind, timeframe }) => [kind, timeframe])).toEqual([
+      ["candles", "1hour"],
+      ["mark", "1hour"],
+      ["funding", "8hour"],
+    ]);
+    expect(listSeries(cacheDir, "own")[2]).toMatchObject({
+      exchange: "own",
+      content: { rows: 2, range: hours(0, 24), gaps: { count: 1, bars: 1, largest: hours(8, 16) } },
+    });
+  });
+
+  it("are verified with them", () => {
+    const rows = { candles: 3, mark: 2, funding: 2 };
+    expect(verifyCache(cacheDir)).toMatchObject({ exchanges: 1, segments: 3, rows, findings: [] });
+    const path = join(cacheDir, "own.funding", FUNDING_FILE);
+    writeFileSync(path, readFileSync(path, "utf8").replace("0.1", "0.2"));
+    expect(verifyCache(cacheDir).findings).toMatchObject([
+      { exchange: "own", folder: "own.funding", file: FUNDING_FILE, kind: "segment" },
+    ]);
+    expect(listSeries(cacheDir)[2]!.content).toEqual({ damage: expect.stringContaining("sha256") });
+  });
+
+  it("get an index again, and a sidecar that was lost", async () => {
+    const place = { cacheDir, exchange: "own", kind: "funding" } as const;
+    const index = readFileSync(join(cacheDir, "own.funding", "cache_index.json"), "utf8");
+    rmSync(join(cacheDir, "own.funding", "cache_index.json"));
+    expect(await rebuildIndex(place)).toMatchObject({ kind: "funding", series: 1, written: true, adopted: [] });
+    expect(readFileSync(join(cacheDir, "own.funding", "cache_index.json"), "utf8")).toBe(index);
+    rmSync(join(cacheDir, "own.funding", metaFileName(FUNDING_FILE)));
+    expect(await rebuildIndex(place)).toMatchObject({ adopted: [FUNDING_FILE], refused: [] });
+    // Candles in the wrong folder stay outside.
+    writeFileSync(join(cacheDir, "own.funding", FILE), readFileSync(join(cacheDir, "own", FILE)));
+    expect(await rebuildIndex(place)).toMatchObject({ refused: [{ reason: "row 0 is not a settlement" }] });
+  });
+
+  it("are locked a kind", async () => {
+    await withCacheLock({ cacheDir, exchange: "own", kind: "mark" }, {}, async () => {
+      await withCacheLock({ cacheDir, exchange: "own" }, {}, () => {});
+      await expect(rebuildIndex({ cacheDir, exchange: "own", kind: "mark" })).rejects.toMatchObject({
+        code: "E_LOCKED",
+        message: expect.stringContaining("cache of own.mark"),
+      });
+    });
   });
 });

@@ -1,13 +1,23 @@
 import { join } from "node:path";
-import { faultOf, readSegment, type Segment } from "@powertrader/core/files";
+import {
+  faultOf,
+  ROW_FORMATS,
+  type RowFormat,
+  readSegment,
+  type Segment,
+  type SeriesKind,
+  type SeriesRows,
+} from "@powertrader/core/files";
 import { indexIsCurrent } from "../store/cache-index.ts";
 import { fromWire, subtractRanges } from "../store/ranges.ts";
 import { surveyFolder } from "../store/survey-folder.ts";
-import { exchangesIn } from "./exchanges-in.ts";
+import { foldersIn, type SeriesFolder } from "./folders-in.ts";
 
 /** Something in the cache that is not as it should be. */
 export interface Finding {
   readonly exchange: string;
+  /** Folder of the cache that holds the file. */
+  readonly folder: string;
   readonly file: string;
   readonly kind: "segment" | "sidecar" | "uncommitted" | "lonely-sidecar" | "index";
   readonly reason: string;
@@ -16,35 +26,46 @@ export interface Finding {
 export interface VerifyReport {
   readonly exchanges: number;
   readonly segments: number;
-  readonly candles: number;
+  /** Rows of all segments that can be read. */
+  readonly rows: Readonly<Record<SeriesKind, number>>;
   /** Damage, exchange by exchange. */
   readonly findings: readonly Finding[];
   /** Damaged files that were moved aside earlier; nothing reads them. */
   readonly setAside: readonly string[];
 }
 
-/** Reads every segment of the cache against its sidecar and the rules of candles, and the index against the sidecars. */
+/** Reads every segment of the cache against its sidecar and the rules of its rows, and the index against the sidecars. */
 export function verifyCache(cacheDir: string, exchange?: string): VerifyReport {
-  const exchanges = exchange === undefined ? exchangesIn(cacheDir) : [exchange];
-  const reports = exchanges.map((name) => verifyFolder(join(cacheDir, name), name));
+  const folders = foldersIn(cacheDir, exchange);
+  const reports = folders.map((folder) => verifyFolder(join(cacheDir, folder.name), folder));
+  const rows = { candles: 0, mark: 0, funding: 0 };
+  folders.forEach(({ kind }, i) => {
+    rows[kind] += reports[i]!.rows;
+  });
   return {
-    exchanges: exchanges.length,
+    exchanges: new Set(folders.map((folder) => folder.exchange)).size,
     segments: reports.reduce((sum, report) => sum + report.segments, 0),
-    candles: reports.reduce((sum, report) => sum + report.candles, 0),
+    rows,
     findings: reports.flatMap((report) => report.findings),
     setAside: reports.flatMap((report) => report.setAside),
   };
 }
 
-function verifyFolder(folder: string, exchange: string): Omit<VerifyReport, "exchanges"> {
+interface FolderReport extends Pick<VerifyReport, "segments" | "findings" | "setAside"> {
+  readonly rows: number;
+}
+
+function verifyFolder(folder: string, { exchange, kind: seriesKind, name }: SeriesFolder): FolderReport {
   const survey = surveyFolder(folder);
   const findings: Finding[] = [];
-  const find = (kind: Finding["kind"], file: string, reason: string) => findings.push({ exchange, file, kind, reason });
-  let candles = 0;
+  const find = (kind: Finding["kind"], file: string, reason: string) =>
+    findings.push({ exchange, folder: name, file, kind, reason });
+  const format: RowFormat<SeriesRows> = ROW_FORMATS[seriesKind];
+  let rows = 0;
   for (const segment of survey.segments) {
     try {
-      const { length } = readSegment(folder, segment);
-      candles += length;
+      const { length } = readSegment(folder, segment, format);
+      rows += length;
       const fault = sidecarFault(segment, length);
       if (fault !== undefined) find("sidecar", segment.file, fault);
     } catch (error) {
@@ -58,13 +79,13 @@ function verifyFolder(folder: string, exchange: string): Omit<VerifyReport, "exc
     find("index", "cache_index.json", "it does not say what the sidecars say");
   }
   const setAside = survey.setAside.map((file) => join(folder, file));
-  return { segments: survey.segments.length, candles, findings, setAside };
+  return { segments: survey.segments.length, rows, findings, setAside };
 }
 
-function sidecarFault({ meta, fromMs, toMs }: Segment, candles: number): string | undefined {
+function sidecarFault({ meta, fromMs, toMs }: Segment, rows: number): string | undefined {
   const isHalfRewritten = meta.replaces !== undefined;
-  if (meta.candle_count !== undefined && meta.candle_count !== candles && !isHalfRewritten) {
-    return `candle_count is ${meta.candle_count}, the segment holds ${candles}`;
+  if (meta.candle_count !== undefined && meta.candle_count !== rows && !isHalfRewritten) {
+    return `candle_count is ${meta.candle_count}, the segment holds ${rows}`;
   }
   const outside = subtractRanges(fromWire(meta.covers), [{ fromMs, toMs }]);
   return outside.length > 0 ? "covers more than the range in the file name" : undefined;

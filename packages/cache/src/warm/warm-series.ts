@@ -6,10 +6,10 @@ import {
   timeframeMs,
   WEEK_MS,
 } from "@powertrader/core/market";
-import type { CandleStore } from "../store/candle-store.ts";
 import { gapsIn } from "../store/gaps.ts";
 import { subtractRanges } from "../store/ranges.ts";
 import type { SeriesId } from "../store/series.ts";
+import type { SeriesStore } from "../store/series-store.ts";
 import type { CandleRow, CandleSource } from "./candle-source.ts";
 import { type Page, pageCandles } from "./page-candles.ts";
 import { stopped } from "./stopped.ts";
@@ -43,7 +43,7 @@ const PAGES_PER_COMMIT = 4;
  * @throws what the source and the pager throw, E_CANCELLED when `signal` was aborted, E_DISK_FULL, E_PERM
  */
 export async function warmSeries(
-  store: CandleStore,
+  store: SeriesStore<CandleColumns>,
   source: CandleSource,
   series: SeriesId,
   options: WarmSeriesOptions,
@@ -102,7 +102,7 @@ export function missingOf(
 }
 
 function commitPages(
-  store: CandleStore,
+  store: SeriesStore<CandleColumns>,
   source: CandleSource,
   series: SeriesId,
   pages: readonly Page[],

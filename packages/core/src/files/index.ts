@@ -3,6 +3,13 @@ export { decodeCashFlow, encodeCashFlow } from "./cash-flows.ts";
 export { BYTES_PER_ROW, decodeColumns, encodeColumns, hashColumns } from "./columns-file.ts";
 export { decodeEquity, type EquityPoint, encodeEquity } from "./equity.ts";
 export { faultOf } from "./fault.ts";
+export {
+  decodeFundingSegment,
+  encodeFundingSegment,
+  FUNDING_ROWS,
+  type FundingColumns,
+  fundingRateFault,
+} from "./funding-rows.ts";
 export { hashFile, sha256, sha256OfFile } from "./hash.ts";
 export { JsonlWriter, readJsonl, readLines } from "./jsonl.ts";
 export { makeFolder } from "./make-folder.ts";
@@ -15,16 +22,21 @@ export {
   mergeSegments,
   type OpenedSeries,
   openSeries,
+  readMerged,
+  readRows,
   readSegment,
   readSeries,
   type Segment,
 } from "./read-cache.ts";
+export { type CachedFunding, readFunding } from "./read-funding.ts";
 export { RESULT_SCHEMA_VERSION, type Result, resultSchema } from "./result.ts";
+export { type RowFormat, type SeriesRows, sliceRows } from "./row-format.ts";
 export { barsFile, HASHED_FILES, RUN_FILES } from "./run-folder.ts";
 export {
+  CANDLE_ROWS,
   decodeSegment,
   encodeSegment,
-  MAX_SEGMENT_CANDLES,
+  MAX_SEGMENT_ROWS,
   metaFileName,
   parseSegmentFileName,
   type SegmentMeta,
@@ -33,6 +45,14 @@ export {
   segmentMetaSchema,
   seriesKey,
 } from "./segment.ts";
+export {
+  parseSeriesFolder,
+  ROW_FORMATS,
+  type RowsOfKind,
+  SERIES_KINDS,
+  type SeriesKind,
+  seriesFolder,
+} from "./series-kind.ts";
 export { decodeSignal, encodeSignal } from "./signals.ts";
 export { decodeSimFill, encodeSimFill } from "./sim-fills.ts";
 export { decodeSimOrder, encodeSimOrder } from "./sim-orders.ts";

@@ -20,7 +20,7 @@ import { allocateColumns, type CandleColumns, HOUR_MS } from "../market/index.ts
 import { sha256 } from "./hash.ts";
 import { readBytes } from "./read-bytes.ts";
 import { listSegments, mergeSegments, openSeries, readSeries } from "./read-cache.ts";
-import { encodeSegment, metaFileName, type SegmentMeta, segmentFileName } from "./segment.ts";
+import { CANDLE_ROWS, encodeSegment, metaFileName, type SegmentMeta, segmentFileName } from "./segment.ts";
 
 let cacheDir: string;
 let folder: string;
@@ -137,13 +137,13 @@ describe("overlapping segments", () => {
   });
 
   it("fetched at the same second give the bar of the greater hash", () => {
-    const one = { segment: { meta: { fetched_at: 5, sha256: "a" } as SegmentMeta }, columns: hourly({ 0: 1 }) };
-    const two = { segment: { meta: { fetched_at: 5, sha256: "b" } as SegmentMeta }, columns: hourly({ 0: 2 }) };
+    const one = { segment: { meta: { fetched_at: 5, sha256: "a" } as SegmentMeta }, rows: hourly({ 0: 1 }) };
+    const two = { segment: { meta: { fetched_at: 5, sha256: "b" } as SegmentMeta }, rows: hourly({ 0: 2 }) };
     for (const parts of [
       [one, two],
       [two, one],
     ]) {
-      expect([...mergeSegments(parts).close]).toEqual([2]);
+      expect([...mergeSegments(parts, CANDLE_ROWS).close]).toEqual([2]);
     }
   });
 
@@ -159,16 +159,16 @@ describe("overlapping segments", () => {
         fc.nat(),
         (parts, n) => {
           const segments = parts.map(({ fetched_at, hours, close }) => {
-            const columns = hourly(Object.fromEntries(hours.sort((a, b) => a - b).map((hour) => [hour, close])));
+            const rows = hourly(Object.fromEntries(hours.sort((a, b) => a - b).map((hour) => [hour, close])));
             return {
-              segment: { meta: { fetched_at, sha256: sha256(encodeSegment(columns)) } as SegmentMeta },
-              columns,
+              segment: { meta: { fetched_at, sha256: sha256(encodeSegment(rows)) } as SegmentMeta },
+              rows,
             };
           });
-          const merged = mergeSegments(segments);
+          const merged = mergeSegments(segments, CANDLE_ROWS);
           const at = n % segments.length;
-          expect(mergeSegments([...segments.slice(at), ...segments.slice(0, at)])).toEqual(merged);
-          expect(mergeSegments([...segments, segments[at]!])).toEqual(merged);
+          expect(mergeSegments([...segments.slice(at), ...segments.slice(0, at)], CANDLE_ROWS)).toEqual(merged);
+          expect(mergeSegments([...segments, segments[at]!], CANDLE_ROWS)).toEqual(merged);
           // Every hour holds the close of its last fetch.
           for (let i = 0; i < merged.length; i++) {
             const holders = parts.filter(({ hours }) => hours.includes(merged.time[i]! / HOUR_MS));

@@ -1,19 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { asSystemError, PtError } from "../errors/index.ts";
-import {
-  allocateColumns,
-  type CandleColumns,
-  COLUMN_NAMES,
-  sliceColumns,
-  type Timeframe,
-  type TimeRange,
-} from "../market/index.ts";
+import type { CandleColumns, Timeframe, TimeRange } from "../market/index.ts";
 import { unionRanges } from "../market/ranges.ts";
 import { faultOf } from "./fault.ts";
 import { sha256 } from "./hash.ts";
+import type { RowFormat, SeriesRows } from "./row-format.ts";
 import {
-  decodeSegment,
+  CANDLE_ROWS,
   metaFileName,
   parseSegmentFileName,
   type SegmentMeta,
@@ -27,6 +21,12 @@ import { identityOf, readStoredColumns, storeColumns } from "./stored-columns.ts
 export interface Segment extends SegmentName {
   readonly file: string;
   readonly meta: SegmentMeta;
+}
+
+/** Which segments are wanted: those of one series, or of all timeframes of a symbol. */
+export interface SegmentChoice {
+  readonly symbol: string;
+  readonly timeframe?: Timeframe;
 }
 
 /** How often a reader looks again while a writer is at work before it takes what it meets at its word. */
@@ -53,34 +53,29 @@ export interface OpenedSeries extends CachedSeries {
  * The committed segments of an exchange's folder, in the order of their names. A segment without a sidecar was never
  * committed and is passed over. An exchange that was never cached has none.
  *
- * @param series - leaves out the segments of all others, without reading their sidecars
+ * @param exchange - or what `seriesFolder` calls the folder of another kind of series
+ * @param choice - leaves out the segments of all others, without reading their sidecars
  * @throws PtError E_CACHE_CORRUPT when a sidecar cannot be read
  */
-export function listSegments(
-  cacheDir: string,
-  exchange: string,
-  series?: Pick<SegmentName, "symbol" | "timeframe">,
-): readonly Segment[] {
+export function listSegments(cacheDir: string, exchange: string, choice?: SegmentChoice): readonly Segment[] {
   const folder = join(cacheDir, exchange);
   for (let tries = 1; ; tries++) {
     try {
-      return committedIn(folder, series);
+      return committedIn(folder, choice);
     } catch (error) {
       if (tries === TRIES || !vanished(error)) throw error;
     }
   }
 }
 
-function committedIn(
-  folder: string,
-  series: Pick<SegmentName, "symbol" | "timeframe"> | undefined,
-): readonly Segment[] {
+function committedIn(folder: string, choice: SegmentChoice | undefined): readonly Segment[] {
   const files = new Set(filesIn(folder));
   const segments: Segment[] = [];
   for (const file of [...files].sort()) {
     const name = parseSegmentFileName(file);
     if (name === undefined || !files.has(metaFileName(file))) continue;
-    if (series !== undefined && (name.symbol !== series.symbol || name.timeframe !== series.timeframe)) continue;
+    if (choice !== undefined && name.symbol !== choice.symbol) continue;
+    if (choice?.timeframe !== undefined && name.timeframe !== choice.timeframe) continue;
     segments.push({ ...name, file, meta: readMeta(join(folder, metaFileName(file))) });
   }
   return segments;
@@ -110,22 +105,56 @@ export function readSeries(
   return series;
 }
 
-/** As `readSeries`, but nothing is written before `keep` is called: a command that fails then leaves the cache alone. */
+/**
+ * As `readSeries`, but nothing is written before `keep` is called: a command that fails then leaves the cache alone.
+ * @param exchange - `seriesFolder(exchange, "mark")` for candles of the mark price
+ */
 export function openSeries(
   cacheDir: string,
   exchange: string,
   symbol: string,
   timeframe: Timeframe,
 ): OpenedSeries | undefined {
-  const list = () => listSegments(cacheDir, exchange, { symbol, timeframe });
-  return readStable(list, (segments) => readCommitted(join(cacheDir, exchange), symbol, timeframe, segments));
+  return readStable(cacheDir, exchange, { symbol, timeframe }, (segments) =>
+    readCommitted(join(cacheDir, exchange), symbol, timeframe, segments),
+  );
+}
+
+/** Rows of any kind as the cache has them. */
+export interface CachedRows<R extends SeriesRows> extends Pick<CachedSeries, "coverage" | "sources"> {
+  readonly rows: R;
 }
 
 /**
- * Reads what is listed, again when the listing has changed meanwhile: a writer commits a segment before it deletes the
+ * All rows of the segments that are chosen, merged. Nothing is kept for the next time.
+ * @param folder - its name, see `seriesFolder`
+ * @returns `undefined` when the cache has no such segment
+ * @throws PtError E_CACHE_CORRUPT naming the file
+ */
+export function readRows<R extends SeriesRows>(
+  cacheDir: string,
+  folder: string,
+  choice: SegmentChoice,
+  format: RowFormat<R>,
+): CachedRows<R> | undefined {
+  return readStable(cacheDir, folder, choice, (segments) =>
+    segments.length === 0
+      ? undefined
+      : { rows: readMerged(join(cacheDir, folder), segments, format), ...originOf(segments) },
+  );
+}
+
+/**
+ * Reads the committed segments that are chosen, again when the listing has changed meanwhile: a writer commits a segment before it deletes the
  * ones that the new one replaces, but no reader sees a folder in one moment.
  */
-function readStable<T>(list: () => readonly Segment[], read: (segments: readonly Segment[]) => T): T {
+function readStable<T>(
+  cacheDir: string,
+  exchange: string,
+  choice: SegmentChoice,
+  read: (segments: readonly Segment[]) => T,
+): T {
+  const list = () => listSegments(cacheDir, exchange, choice);
   for (let tries = 1; ; tries++) {
     const segments = list();
     const changed = () => tries < TRIES && JSON.stringify(list()) !== JSON.stringify(segments);
@@ -154,25 +183,44 @@ function readCommitted(
   const identity = identityOf(folder, segments);
   const path = join(folder, ".columns", seriesKey(symbol, timeframe));
   const stored = readStoredColumns(path, identity);
-  const columns =
-    stored ?? mergeSegments(segments.map((segment) => ({ segment, columns: readSegment(folder, segment) })));
+  const columns = stored ?? readMerged(folder, segments, CANDLE_ROWS);
   return {
     symbol,
     timeframe,
     columns,
-    coverage: unionRanges(segments.flatMap((segment) => segment.meta.covers.map(rangeOfSeconds))),
-    sources: [...new Set(segments.map((segment) => segment.meta.source))].sort(),
+    ...originOf(segments),
     keep: () => {
       if (stored === undefined) storeColumns(path, identity, columns);
     },
   };
 }
 
+/** What segments say of where their rows come from. */
+function originOf(segments: readonly Segment[]): Pick<CachedSeries, "coverage" | "sources"> {
+  return {
+    coverage: unionRanges(segments.flatMap((segment) => segment.meta.covers.map(rangeOfSeconds))),
+    sources: [...new Set(segments.map((segment) => segment.meta.source))].sort(),
+  };
+}
+
 /**
- * The candles of one segment, checked against its sidecar.
+ * The rows of segments, merged.
  * @throws PtError E_CACHE_CORRUPT
  */
-export function readSegment(folder: string, segment: Segment): CandleColumns {
+export function readMerged<R extends SeriesRows>(
+  folder: string,
+  segments: readonly Segment[],
+  format: RowFormat<R>,
+): R {
+  const parts = segments.map((segment) => ({ segment, rows: readSegment(folder, segment, format) }));
+  return mergeSegments(parts, format);
+}
+
+/**
+ * The rows of one segment, checked against its sidecar.
+ * @throws PtError E_CACHE_CORRUPT
+ */
+export function readSegment<R extends SeriesRows>(folder: string, segment: Segment, format: RowFormat<R>): R {
   const path = join(folder, segment.file);
   try {
     const bytes = readFileSync(path);
@@ -180,59 +228,70 @@ export function readSegment(folder: string, segment: Segment): CandleColumns {
     if (hash !== segment.meta.sha256 && hash !== segment.meta.replaces) {
       throw new Error(`sha256 is ${hash}, its sidecar says ${segment.meta.sha256}`);
     }
-    return decodeSegment(bytes.toString("utf8"), segment);
+    return format.decode(bytes.toString("utf8"), segment);
   } catch (error) {
     throw unusable(path, error);
   }
 }
 
-/** Merges segments by open time; of two copies of a bar the later fetch wins, on a tie the greater hash. */
-export function mergeSegments(
-  parts: readonly { readonly segment: Pick<Segment, "meta">; readonly columns: CandleColumns }[],
-): CandleColumns {
+/** Merges segments by time; of two copies of a row the later fetch wins, on a tie the greater hash. */
+export function mergeSegments<R extends SeriesRows>(
+  parts: readonly { readonly segment: Pick<Segment, "meta">; readonly rows: R }[],
+  format: RowFormat<R>,
+): R {
   const oldestFetchFirst = [...parts].sort(
     (a, b) =>
       a.segment.meta.fetched_at - b.segment.meta.fetched_at || (a.segment.meta.sha256 < b.segment.meta.sha256 ? -1 : 1),
   );
-  if (oldestFetchFirst.length === 1) return oldestFetchFirst[0]!.columns;
-  return joinDisjoint(parts.map((part) => part.columns)) ?? mergeOverlapping(oldestFetchFirst);
+  if (oldestFetchFirst.length === 1) return oldestFetchFirst[0]!.rows;
+  return joinDisjoint(parts, format) ?? mergeOverlapping(oldestFetchFirst, format);
 }
 
 /** The usual case: no two segments share a moment, so they only need their order. Else `undefined`. */
-function joinDisjoint(parts: readonly CandleColumns[]): CandleColumns | undefined {
-  const inOrder = parts.filter((part) => part.length > 0).sort((a, b) => a.time[0]! - b.time[0]!);
-  const overlaps = (part: CandleColumns, i: number) => i > 0 && part.time[0]! <= lastTime(inOrder[i - 1]!);
+function joinDisjoint<R extends SeriesRows>(
+  parts: readonly { readonly rows: R }[],
+  format: RowFormat<R>,
+): R | undefined {
+  const inOrder = parts
+    .map(({ rows }) => rows)
+    .filter((rows) => rows.length > 0)
+    .sort((a, b) => a.time[0]! - b.time[0]!);
+  const overlaps = (rows: R, i: number) => i > 0 && rows.time[0]! <= lastTime(inOrder[i - 1]!);
   if (inOrder.some(overlaps)) return undefined;
-  const joined = allocateColumns(inOrder.reduce((rows, part) => rows + part.length, 0));
-  let row = 0;
-  for (const part of inOrder) {
-    for (const name of COLUMN_NAMES) joined[name].set(part[name], row);
-    row += part.length;
+  const joined = format.allocate(inOrder.reduce((length, rows) => length + rows.length, 0));
+  const columns = format.columnsOf(joined);
+  let at = 0;
+  for (const rows of inOrder) {
+    format.columnsOf(rows).forEach((column, i) => {
+      columns[i]!.set(column, at);
+    });
+    at += rows.length;
   }
   return joined;
 }
 
-function lastTime(columns: CandleColumns): number {
-  return columns.time[columns.length - 1]!;
+function lastTime(rows: SeriesRows): number {
+  return rows.time[rows.length - 1]!;
 }
 
-function mergeOverlapping(oldestFetchFirst: readonly { readonly columns: CandleColumns }[]): CandleColumns {
-  const rows = new Map<number, readonly [CandleColumns, number]>();
-  for (const { columns } of oldestFetchFirst) {
-    for (let i = 0; i < columns.length; i++) rows.set(columns.time[i]!, [columns, i]);
+function mergeOverlapping<R extends SeriesRows>(
+  oldestFetchFirst: readonly { readonly rows: R }[],
+  format: RowFormat<R>,
+): R {
+  const latest = new Map<number, readonly [readonly Float64Array[], number]>();
+  for (const { rows } of oldestFetchFirst) {
+    const columns = format.columnsOf(rows);
+    for (let i = 0; i < rows.length; i++) latest.set(rows.time[i]!, [columns, i]);
   }
-  const merged = allocateColumns(rows.size);
-  const times = Float64Array.from(rows.keys()).sort();
-  for (let i = 0; i < times.length; i++) {
-    const [from, row] = rows.get(times[i]!)!;
-    merged.time[i] = times[i]!;
-    merged.open[i] = from.open[row]!;
-    merged.high[i] = from.high[row]!;
-    merged.low[i] = from.low[row]!;
-    merged.close[i] = from.close[row]!;
-    merged.volume[i] = from.volume[row]!;
-  }
-  return sliceColumns(merged, 0, rows.size);
+  const merged = format.allocate(latest.size);
+  const columns = format.columnsOf(merged);
+  Float64Array.from(latest.keys())
+    .sort()
+    .forEach((time, at) => {
+      const [from, row] = latest.get(time)!;
+      for (let i = 0; i < columns.length; i++) columns[i]![at] = from[i]![row]!;
+    });
+  return merged;
 }
 
 function filesIn(folder: string): readonly string[] {

@@ -2,22 +2,20 @@ import { z } from "zod";
 import {
   allocateColumns,
   type CandleColumns,
+  COLUMN_NAMES,
   candleFault,
   isTimeframe,
   type Timeframe,
   timeframeMs,
 } from "../market/index.ts";
+import { decodeRows, encodeRows, type RowFormat, type SegmentSpan } from "./row-format.ts";
 import { num, toSeconds } from "./wire.ts";
 
-/** A segment never holds more candles: V8 cannot parse an unlimited JSON text. */
-export const MAX_SEGMENT_CANDLES = 50_000;
+/** A segment never holds more rows: V8 cannot parse an unlimited JSON text. */
+export const MAX_SEGMENT_ROWS = 50_000;
 
-export interface SegmentName {
+export interface SegmentName extends SegmentSpan {
   readonly symbol: string;
-  readonly timeframe: Timeframe;
-  /** Half-open range that the segment covers, epoch milliseconds. */
-  readonly fromMs: number;
-  readonly toMs: number;
 }
 
 const NAME = /^([A-Z0-9]{1,20}-[A-Z0-9]{1,20})_([0-9a-z]+)_(\d{1,11})_(\d{1,11})\.json$/;
@@ -41,59 +39,51 @@ export function seriesKey(symbol: string, timeframe: Timeframe): string {
   return `${symbol}_${timeframe}`;
 }
 
+const FIELDS = ["time", "open", "close", "high", "low", "volume"] as const;
+
 /** The JSON of a segment, one candle a line, keys in the seed's order. */
 export function encodeSegment(columns: CandleColumns): string {
-  const lines: string[] = [];
-  for (let i = 0; i < columns.length; i++) {
-    lines.push(
-      `{"time":${num(toSeconds(columns.time[i]!))},"open":${num(columns.open[i]!)},"close":${num(columns.close[i]!)},` +
-        `"high":${num(columns.high[i]!)},"low":${num(columns.low[i]!)},"volume":${num(columns.volume[i]!)}}`,
-    );
-  }
-  return lines.length === 0 ? "[]\n" : `[\n${lines.join(",\n")}\n]\n`;
+  const { open, close, high, low, volume } = columns;
+  return encodeRows(
+    columns,
+    (i) =>
+      `"open":${num(open[i]!)},"close":${num(close[i]!)},"high":${num(high[i]!)},"low":${num(low[i]!)},` +
+      `"volume":${num(volume[i]!)}`,
+  );
 }
-
-interface WireCandle {
-  readonly time: number;
-  readonly open: number;
-  readonly close: number;
-  readonly high: number;
-  readonly low: number;
-  readonly volume: number;
-}
-
-const FIELDS = ["time", "open", "close", "high", "low", "volume"] as const;
 
 /**
  * Parses and checks a segment: an array of candles that are sound, ascending and inside the segment's range.
  * @throws Error saying what is wrong and in which row
  */
 export function decodeSegment(json: string, name: SegmentName): CandleColumns {
-  const rows: unknown = JSON.parse(json);
-  if (!Array.isArray(rows)) throw new Error("not an array of candles");
-  const columns = allocateColumns(rows.length);
-  let previousMs = -Infinity;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as WireCandle | null;
-    if (row === null || typeof row !== "object") throw new Error(`row ${i} is not a candle`);
-    if (!FIELDS.every((field) => typeof row[field] === "number")) throw new Error(`row ${i} is not a candle`);
-    const timeMs = row.time * 1000;
-    if (!(timeMs > previousMs)) throw new Error(`row ${i}: time ${String(row.time)} does not ascend`);
-    if (timeMs < name.fromMs || timeMs + timeframeMs(name.timeframe) > name.toMs) {
-      throw new Error(`row ${i}: time ${row.time} is outside the range in the file name`);
-    }
-    const fault = candleFault(row.open, row.high, row.low, row.close, row.volume);
-    if (fault !== undefined) throw new Error(`row ${i}: ${fault}`);
-    columns.time[i] = timeMs;
-    columns.open[i] = row.open;
-    columns.high[i] = row.high;
-    columns.low[i] = row.low;
-    columns.close[i] = row.close;
-    columns.volume[i] = row.volume;
-    previousMs = timeMs;
-  }
-  return columns;
+  return decodeRows<CandleColumns>(json, name, {
+    noun: "a candle",
+    fields: FIELDS,
+    lengthMs: timeframeMs(name.timeframe),
+    allocate: allocateColumns,
+    take(columns, i, row) {
+      const [open, high, low, close, volume] = [row.open!, row.high!, row.low!, row.close!, row.volume!];
+      columns.open[i] = open;
+      columns.high[i] = high;
+      columns.low[i] = low;
+      columns.close[i] = close;
+      columns.volume[i] = volume;
+      return candleFault(open, high, low, close, volume);
+    },
+  });
 }
+
+/** Candles, traded or of a mark price. */
+export const CANDLE_ROWS: RowFormat<CandleColumns> = {
+  columnsOf: (columns) => COLUMN_NAMES.map((name) => columns[name]),
+  rowsOf: ([time, open, high, low, close, volume]) => {
+    return { length: time!.length, time: time!, open: open!, high: high!, low: low!, close: close!, volume: volume! };
+  },
+  allocate: allocateColumns,
+  encode: encodeSegment,
+  decode: decodeSegment,
+};
 
 /** `<segment>.meta.json` beside a segment. */
 export const segmentMetaSchema = z.object({
@@ -104,17 +94,17 @@ export const segmentMetaSchema = z.object({
    * the two writes leaves a pair that still matches.
    */
   replaces: z.string().optional(),
-  /** Seconds. Of two segments that disagree on a candle the later fetch is right. */
+  /** Seconds. Of two segments that disagree on a row the later fetch is right. */
   fetched_at: z.number().nonnegative(),
   /** `ccxt:<exchange>`, `import:<file>` or `synthetic:<generator>`. */
   source: z.string(),
   /** Half-open ranges in seconds that were asked for and answered. */
   covers: z.array(z.tuple([z.number(), z.number()])),
-  /** Ranges inside that the source confirmed to hold no candle. */
+  /** Ranges inside that the source confirmed to hold no row. */
   asked_empty: z.array(z.tuple([z.number(), z.number()])),
-  /** Candles here that replaced a different older copy. */
+  /** Rows here that replaced a different older copy. */
   revisions: z.number().int().nonnegative(),
-  /** Candles in the segment. Sidecars of other programs may leave it out. */
+  /** Rows of the segment. Sidecars of other programs may leave it out. */
   candle_count: z.number().int().nonnegative().optional(),
 });
 

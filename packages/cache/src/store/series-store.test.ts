@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MAX_SEGMENT_CANDLES, readSeries, segmentFileName } from "@powertrader/core/files";
-import { HOUR_MS } from "@powertrader/core/market";
+import { CANDLE_ROWS, MAX_SEGMENT_ROWS, readSeries, segmentFileName } from "@powertrader/core/files";
+import { type CandleColumns, HOUR_MS } from "@powertrader/core/market";
 import { beforeEach, describe, expect, it } from "vitest";
 import { candles, hours, inHours, prices, SERIES, stretch, T0, temporaryFolder } from "../fixtures/candles.ts";
-import { CandleStore } from "./candle-store.ts";
-import type { CandleBatch } from "./series.ts";
+import type { Batch } from "./series.ts";
+import { SeriesStore } from "./series-store.ts";
 import { tidyFolder } from "./tidy-folder.ts";
 
 let cacheDir: string;
 let folder: string;
-let store: CandleStore;
+let store: SeriesStore<CandleColumns>;
 
 beforeEach(() => {
   cacheDir = temporaryFolder();
@@ -18,11 +18,11 @@ beforeEach(() => {
   store = reopen();
 });
 
-function reopen(): CandleStore {
-  return new CandleStore(folder, tidyFolder(folder, T0).segments);
+function reopen(): SeriesStore<CandleColumns> {
+  return new SeriesStore(folder, CANDLE_ROWS, tidyFolder(folder, CANDLE_ROWS, T0).segments);
 }
 
-function batch(from: number, to: number, more: Partial<CandleBatch> = {}): CandleBatch {
+function batch(from: number, to: number, more: Partial<Batch> = {}): Batch {
   return {
     columns: stretch(from, to),
     covers: [hours(from, to)],
@@ -45,7 +45,7 @@ function read() {
   return readSeries(cacheDir, "own", SERIES.symbol, SERIES.timeframe);
 }
 
-describe("CandleStore", () => {
+describe("SeriesStore", () => {
   it("stores a batch as a segment with sidecar and index", () => {
     expect(store.write(SERIES, batch(0, 24))).toEqual({ added: 24, revised: 0, outdated: 0, unchanged: 0 });
     expect(readdirSync(folder).sort()).toEqual([
@@ -104,24 +104,24 @@ describe("CandleStore", () => {
   });
 
   it("starts a new segment when the last would grow too long, and cuts long batches", () => {
-    store.write(SERIES, batch(0, MAX_SEGMENT_CANDLES + 10));
-    store.write(SERIES, batch(MAX_SEGMENT_CANDLES + 10, MAX_SEGMENT_CANDLES + 20));
-    store.write(SERIES, batch(MAX_SEGMENT_CANDLES + 20, 2 * MAX_SEGMENT_CANDLES + 1));
+    store.write(SERIES, batch(0, MAX_SEGMENT_ROWS + 10));
+    store.write(SERIES, batch(MAX_SEGMENT_ROWS + 10, MAX_SEGMENT_ROWS + 20));
+    store.write(SERIES, batch(MAX_SEGMENT_ROWS + 20, 2 * MAX_SEGMENT_ROWS + 1));
     expect(store.segmentsOf(SERIES).map(({ meta }) => meta.candle_count)).toEqual([
-      MAX_SEGMENT_CANDLES,
+      MAX_SEGMENT_ROWS,
       20,
-      MAX_SEGMENT_CANDLES - 19,
+      MAX_SEGMENT_ROWS - 19,
     ]);
-    expect(read()!.columns.length).toBe(2 * MAX_SEGMENT_CANDLES + 1);
-    expect(inHours(read()!.coverage)).toEqual([[0, 2 * MAX_SEGMENT_CANDLES + 1]]);
+    expect(read()!.columns.length).toBe(2 * MAX_SEGMENT_ROWS + 1);
+    expect(inHours(read()!.coverage)).toEqual([[0, 2 * MAX_SEGMENT_ROWS + 1]]);
   });
 
   it("cuts a segment in two when candles that fill its holes make it too long", () => {
-    const odd = Array.from({ length: MAX_SEGMENT_CANDLES }, (_, i) => [2 * i, 100] as const);
-    const range = [hours(0, 2 * MAX_SEGMENT_CANDLES)];
+    const odd = Array.from({ length: MAX_SEGMENT_ROWS }, (_, i) => [2 * i, 100] as const);
+    const range = [hours(0, 2 * MAX_SEGMENT_ROWS)];
     store.write(SERIES, batch(0, 0, { columns: candles(...odd), covers: range }));
     store.write(SERIES, batch(0, 0, { columns: candles([1, 7], [2, 8]), covers: range, fetchedMs: T0 + 1 }));
-    expect(store.segmentsOf(SERIES).map(({ meta }) => meta.candle_count)).toEqual([MAX_SEGMENT_CANDLES, 1]);
+    expect(store.segmentsOf(SERIES).map(({ meta }) => meta.candle_count)).toEqual([MAX_SEGMENT_ROWS, 1]);
     expect(prices(read()!.columns).slice(0, 3)).toEqual([
       [0, 100],
       [1, 7],
@@ -231,7 +231,7 @@ function snapshot(): Readonly<Record<string, string>> {
 }
 
 function readAfterTidy() {
-  tidyFolder(folder, T0);
+  tidyFolder(folder, CANDLE_ROWS, T0);
   return read()!;
 }
 

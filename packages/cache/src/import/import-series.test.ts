@@ -6,7 +6,7 @@ import { readSeries } from "@powertrader/core/files";
 import { allocateColumns, DAY_MS, HOUR_MS, type Timeframe, WEEK_MS } from "@powertrader/core/market";
 import { beforeEach, describe, expect, it } from "vitest";
 import { hours, inHours, prices, T0, temporaryFolder } from "../fixtures/candles.ts";
-import { type ImportOptions, importCandles } from "./import-candles.ts";
+import { type ImportOptions, importSeries } from "./import-series.ts";
 import { openInput } from "./open-input.ts";
 import { parseColumns } from "./row-layout.ts";
 
@@ -28,7 +28,7 @@ function load(content: string | Uint8Array, more: Partial<ImportOptions> = {}) {
 }
 
 function importChunks(chunks: AsyncIterable<Uint8Array>, size: number, more: Partial<ImportOptions>) {
-  return importCandles(
+  return importSeries(
     { name: "my.csv", chunks, size },
     {
       cacheDir,
@@ -57,7 +57,7 @@ const expected = [
   [2, 102],
 ];
 
-describe("importCandles", () => {
+describe("importSeries", () => {
   const candle = (hour: number, price: number) => {
     return { time: at(hour), open: price, close: price, high: price, low: price, volume: 1 };
   };
@@ -149,7 +149,7 @@ describe("importCandles", () => {
       [2, 100],
     ]);
     expect(report).toMatchObject({ read: 6, added: 3, duplicates: 2, conflicting: 1, rejected: 0 });
-    expect(report.conflicts).toEqual([{ line: 4, reason: "another row of the bar stands at 5 and is taken" }]);
+    expect(report.conflicts).toEqual([{ line: 4, reason: "another row of the same time stands at 5 and is taken" }]);
   });
 
   it("takes the first row of a bar where the file runs newest first", async () => {

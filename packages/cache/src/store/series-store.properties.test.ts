@@ -1,14 +1,14 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { encodeSegment, mergeSegments, readSeries, type Segment } from "@powertrader/core/files";
+import { CANDLE_ROWS, encodeSegment, mergeSegments, readSeries, type Segment } from "@powertrader/core/files";
 import { type CandleColumns, HOUR_MS, unionRanges } from "@powertrader/core/market";
 import { type Arbitrary, array, assert, boolean, integer, property, record, shuffledSubarray, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { candles, hours, inHours, newFolder, prices, SERIES, T0 } from "../fixtures/candles.ts";
-import { CandleStore } from "./candle-store.ts";
 import { gapsIn } from "./gaps.ts";
 import { sameRanges, subtractRanges } from "./ranges.ts";
-import type { CandleBatch } from "./series.ts";
+import type { Batch } from "./series.ts";
+import { SeriesStore } from "./series-store.ts";
 import { tidyFolder } from "./tidy-folder.ts";
 
 const RUNS = Number(process.env.PT_PROPERTY_RUNS ?? 60);
@@ -36,7 +36,7 @@ const fetches: Arbitrary<readonly Fetch[]> = array(
   { minLength: 1, maxLength: 6 },
 ).map((list) => list.map((fetch, at) => ({ ...fetch, at })));
 
-function batchOf({ from, prices: list, at, source }: Fetch): CandleBatch {
+function batchOf({ from, prices: list, at, source }: Fetch): Batch {
   const rows = list.flatMap((price, i) => (price === undefined ? [] : [[from + i, price] as const]));
   const covers = [hours(from, from + list.length)];
   const columns = candles(...rows);
@@ -56,18 +56,18 @@ function truth(list: readonly Fetch[]): readonly (readonly [number, number])[] {
 
 interface Written {
   readonly cacheDir: string;
-  readonly store: CandleStore;
+  readonly store: SeriesStore<CandleColumns>;
   readonly columns: CandleColumns | undefined;
   readonly coverage: readonly (readonly [number, number])[];
   readonly index: string;
 }
 
 /** Writes batches into a new cache and shows it to `check`. */
-function afterWriting(batches: readonly CandleBatch[], check: (written: Written) => void): void {
+function afterWriting(batches: readonly Batch[], check: (written: Written) => void): void {
   const cacheDir = newFolder();
   try {
     const folder = join(cacheDir, "own");
-    const store = new CandleStore(folder, tidyFolder(folder, T0).segments, MAX_CANDLES);
+    const store = new SeriesStore(folder, CANDLE_ROWS, tidyFolder(folder, CANDLE_ROWS, T0).segments, MAX_CANDLES);
     for (const batch of batches) store.write(SERIES, batch);
     const read = readSeries(cacheDir, "own", SERIES.symbol, SERIES.timeframe);
     const index = readFileSync(join(folder, "cache_index.json"), "utf8");
@@ -129,7 +129,7 @@ describe("a store", () => {
   it("gives the same candles for two fetches in either order (D31)", () => {
     assert(
       property(fetches, (list) => {
-        const [a, b] = [list[0]!, list.at(-1)!].map(batchOf) as [CandleBatch, CandleBatch];
+        const [a, b] = [list[0]!, list.at(-1)!].map(batchOf) as [Batch, Batch];
         afterWriting([a, b], (forth) => {
           afterWriting([b, a], (back) => {
             expect(prices(back.columns)).toEqual(prices(forth.columns));
@@ -178,7 +178,7 @@ describe("a store", () => {
         afterWriting(list.map(batchOf), ({ cacheDir, index }) => {
           const folder = join(cacheDir, "own");
           rmSync(join(folder, "cache_index.json"));
-          tidyFolder(folder, T0);
+          tidyFolder(folder, CANDLE_ROWS, T0);
           expect(readFileSync(join(folder, "cache_index.json"), "utf8")).toBe(index);
         });
       }),
@@ -191,7 +191,7 @@ describe("the merge of segments", () => {
   it("does not depend on order or grouping (D31)", () => {
     const parts = fetches.map((list) =>
       list.map((fetch, i) => ({
-        columns: batchOf(fetch).columns,
+        rows: batchOf(fetch).columns,
         segment: {
           meta: { fetched_at: Math.floor(i / 2), sha256: encodeSegment(batchOf(fetch).columns) } as Segment["meta"],
         },
@@ -200,8 +200,10 @@ describe("the merge of segments", () => {
     assert(
       property(parts, shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }), (list, order) => {
         const shuffled = order.flatMap((i) => list[i] ?? []);
-        expect(prices(mergeSegments(shuffled))).toEqual(prices(mergeSegments(list)));
-        expect(prices(mergeSegments([...list, ...shuffled]))).toEqual(prices(mergeSegments(list)));
+        expect(prices(mergeSegments(shuffled, CANDLE_ROWS))).toEqual(prices(mergeSegments(list, CANDLE_ROWS)));
+        expect(prices(mergeSegments([...list, ...shuffled], CANDLE_ROWS))).toEqual(
+          prices(mergeSegments(list, CANDLE_ROWS)),
+        );
       }),
     );
   });

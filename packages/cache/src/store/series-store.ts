@@ -1,30 +1,26 @@
 import { join } from "node:path";
 import {
-  MAX_SEGMENT_CANDLES,
+  MAX_SEGMENT_ROWS,
   parseSegmentFileName,
+  type RowFormat,
   readSegment,
   type Segment,
+  type SeriesRows,
   segmentFileName,
   sha256OfFile,
+  sliceRows,
 } from "@powertrader/core/files";
-import {
-  type CandleColumns,
-  firstRowAt,
-  sliceColumns,
-  type TimeRange,
-  timeframeMs,
-  unionRanges,
-} from "@powertrader/core/market";
+import { type TimeRange, timeframeMs, unionRanges } from "@powertrader/core/market";
 import { refreshIndex } from "./cache-index.ts";
 import { commitSegment, deleteSegment, type SegmentDraft, setAside } from "./commit-segment.ts";
 import { gapsIn } from "./gaps.ts";
-import { concatCandles, mergeCandles } from "./merge-candles.ts";
+import { concatRows, mergeRows } from "./merge-rows.ts";
 import { fromWire, intersectRanges, sameRanges, subtractRanges } from "./ranges.ts";
-import { type CandleBatch, isOfSeries, joinSources, type SeriesId } from "./series.ts";
+import { type Batch, isOfSeries, joinSources, type SeriesId } from "./series.ts";
 import { splitDraft } from "./split-draft.ts";
 import { segmentOfMeta, surveyFolder } from "./survey-folder.ts";
 
-/** What a write did, in candles. */
+/** What a write did, in rows. */
 export interface WriteReport {
   /** Rows that were not in the cache. */
   readonly added: number;
@@ -37,23 +33,25 @@ export interface WriteReport {
 }
 
 /**
- * The candles of one exchange on disk, for the one who writes them; `withCacheLock` hands it out. Readers need no
- * store: see `readSeries` of core/files. Its segments never overlap, each write is committed when it returns, and
+ * The series of one kind of one exchange on disk, for the one who writes them; `withCacheLock` hands it out. Readers need no
+ * store: see `readSeries` and `readFunding` of core/files. Its segments never overlap, each write is committed when it returns, and
  * a writer that dies anywhere leaves what was committed.
  */
-export class CandleStore {
+export class SeriesStore<R extends SeriesRows> {
   readonly folder: string;
-  readonly #maxCandles: number;
+  readonly #format: RowFormat<R>;
+  readonly #maxRows: number;
   #segments: readonly Segment[];
 
   /**
    * @param segments - all committed segments of the folder, tidied
-   * @param maxCandles - the most that a segment may hold
+   * @param maxRows - the most that a segment may hold
    */
-  constructor(folder: string, segments: readonly Segment[], maxCandles = MAX_SEGMENT_CANDLES) {
+  constructor(folder: string, format: RowFormat<R>, segments: readonly Segment[], maxRows = MAX_SEGMENT_ROWS) {
     this.folder = folder;
+    this.#format = format;
     this.#segments = segments;
-    this.#maxCandles = maxCandles;
+    this.#maxRows = maxRows;
   }
 
   get segments(): readonly Segment[] {
@@ -72,14 +70,14 @@ export class CandleStore {
     return unionRanges(this.segmentsOf(series).flatMap((segment) => fromWire(segment.meta.covers)));
   }
 
-  /** Open time of the first candle, `undefined` without any. */
+  /** Time of the first row, `undefined` without any. */
   firstOpenMs(series: SeriesId): number | undefined {
     const first = this.segmentsOf(series).find((segment) => segment.meta.candle_count !== 0);
-    return first === undefined ? undefined : readSegment(this.folder, first).time[0];
+    return first === undefined ? undefined : readSegment(this.folder, first, this.#format).time[0];
   }
 
   /**
-   * Moves damaged files of a series aside: what they covered counts as never fetched from then on. Candles are
+   * Moves damaged files of a series aside: what they covered counts as never fetched from then on. Rows are
    * compared with the hash in their sidecar, not read.
    * @returns the names that the damaged files have now
    */
@@ -98,57 +96,53 @@ export class CandleStore {
   }
 
   /**
-   * Merges a batch into a series: new candles are added, of two differing copies of a bar the later fetch stays.
+   * Merges a batch into a series: new rows are added, of two differing copies of a row the later fetch stays.
    * What is there already changes nothing, so that a repeated import or warm leaves every byte as it was.
    *
    * @throws PtError E_CACHE_CORRUPT when a segment it must merge with is damaged (see `dropDamaged`), E_DISK_FULL, E_PERM
    */
-  write(series: SeriesId, batch: CandleBatch): WriteReport {
+  write(series: SeriesId, batch: Batch<R>): WriteReport {
     const total = { added: 0, revised: 0, outdated: 0 };
     const before = this.segmentsOf(series);
     before.forEach((segment, i) => {
       const ownedUntilMs = Math.min(segment.toMs, before[i + 1]?.fromMs ?? Infinity);
-      const rows = rowsBetween(batch.columns, segment.fromMs, ownedUntilMs);
+      const rows = this.#between(batch.columns, segment.fromMs, ownedUntilMs);
       const merged = this.#mergeInto(segment, rows, batch);
       total.added += merged.added;
       total.revised += merged.revised;
       total.outdated += merged.outdated;
     });
     for (const range of subtractRanges(batch.covers, before)) {
-      const rows = rowsBetween(batch.columns, range.fromMs, range.toMs);
+      const rows = this.#between(batch.columns, range.fromMs, range.toMs);
       this.#append(series, range, rows, batch);
       total.added += rows.length;
     }
     return { ...total, unchanged: batch.columns.length - total.added - total.revised - total.outdated };
   }
 
-  /** Merges the rows that open inside a segment into it. */
-  #mergeInto(
-    segment: Segment,
-    rows: CandleColumns,
-    batch: CandleBatch,
-  ): Pick<WriteReport, "added" | "revised" | "outdated"> {
+  /** Merges the rows whose time lies in a segment into it. */
+  #mergeInto(segment: Segment, rows: R, batch: Batch<R>): Pick<WriteReport, "added" | "revised" | "outdated"> {
     const { meta } = segment;
     const covers = unionRanges([...fromWire(meta.covers), ...intersectRanges(batch.covers, [segment])]);
     const news = subtractRanges(intersectRanges(batch.askedEmpty, [segment]), fromWire(meta.asked_empty));
     const widens = !sameRanges(covers, fromWire(meta.covers));
     if (rows.length === 0 && !widens && news.length === 0) return { added: 0, revised: 0, outdated: 0 };
 
-    const old = readSegment(this.folder, segment);
+    const old = readSegment(this.folder, segment, this.#format);
     const fetchedMs = Math.round(meta.fetched_at * 1000);
-    const merged = mergeCandles(old, rows, batch.fetchedMs >= fetchedMs);
+    const merged = mergeRows(this.#format, old, rows, batch.fetchedMs >= fetchedMs);
     const lengthMs = timeframeMs(segment.timeframe);
     const empty = unionRanges([...fromWire(meta.asked_empty), ...news]);
-    const askedEmpty = intersectRanges(empty, gapsIn(merged.columns, lengthMs, covers));
+    const askedEmpty = intersectRanges(empty, gapsIn(merged.rows, lengthMs, covers));
     const changes = merged.added + merged.revised;
     if (changes === 0 && !widens && sameRanges(askedEmpty, fromWire(meta.asked_empty))) return merged;
 
     const survivors = old.length - merged.revised > 0 ? [meta.source] : [];
-    const draft: SegmentDraft = {
+    const draft: SegmentDraft<R> = {
       ...segment,
-      toMs: Math.max(segment.toMs, closeMs(merged.columns, lengthMs)),
-      columns: merged.columns,
-      covers: widenTo(covers, merged.columns, lengthMs),
+      toMs: Math.max(segment.toMs, closeMs(merged.rows, lengthMs)),
+      columns: merged.rows,
+      covers: widenTo(covers, merged.rows, lengthMs),
       askedEmpty,
       source: changes === 0 ? meta.source : joinSources([...survivors, batch.source]),
       // Later than what it replaces, also when two fetches share a millisecond.
@@ -160,8 +154,8 @@ export class CandleStore {
   }
 
   /** Stores rows of a range that no segment holds: in a longer copy of the segment before it, or in new segments. */
-  #append(series: SeriesId, range: TimeRange, rows: CandleColumns, batch: CandleBatch): void {
-    const draft: SegmentDraft = {
+  #append(series: SeriesId, range: TimeRange, rows: R, batch: Batch<R>): void {
+    const draft: SegmentDraft<R> = {
       ...series,
       fromMs: range.fromMs,
       toMs: Math.max(range.toMs, closeMs(rows, timeframeMs(series.timeframe))),
@@ -176,19 +170,19 @@ export class CandleStore {
       ({ toMs, meta }) =>
         toMs === range.fromMs &&
         meta.source === batch.source &&
-        (meta.candle_count ?? Infinity) + rows.length <= this.#maxCandles,
+        (meta.candle_count ?? Infinity) + rows.length <= this.#maxRows,
     );
     if (before === undefined) this.#commit(draft, []);
     else this.#commit(this.#lengthen(before, draft), [before]);
   }
 
   /** The draft of a segment that holds `before` and what follows it. */
-  #lengthen(before: Segment, draft: SegmentDraft): SegmentDraft {
+  #lengthen(before: Segment, draft: SegmentDraft<R>): SegmentDraft<R> {
     const { fromMs, meta } = before;
     return {
       ...draft,
       fromMs,
-      columns: concatCandles(readSegment(this.folder, before), draft.columns),
+      columns: concatRows(this.#format, readSegment(this.folder, before, this.#format), draft.columns),
       covers: unionRanges([...fromWire(meta.covers), ...draft.covers]),
       askedEmpty: unionRanges([...fromWire(meta.asked_empty), ...draft.askedEmpty]),
       fetchedMs: Math.max(draft.fetchedMs, Math.round(meta.fetched_at * 1000)),
@@ -197,14 +191,18 @@ export class CandleStore {
   }
 
   /** Commits a draft, then deletes the segments that it replaces and that do not go on under its name. */
-  #commit(draft: SegmentDraft, replaced: readonly Segment[]): void {
-    const written = splitDraft(draft, this.#maxCandles).map((piece) => {
+  #commit(draft: SegmentDraft<R>, replaced: readonly Segment[]): void {
+    const written = splitDraft(this.#format, draft, this.#maxRows).map((piece) => {
       const namesake = replaced.find((segment) => segment.file === segmentFileName(piece));
-      return commitSegment(this.folder, piece, namesake);
+      return commitSegment(this.folder, this.#format, piece, namesake);
     });
     this.#list(replaced, written);
     const names = new Set(written.map((segment) => segment.file));
     for (const { file } of replaced) if (!names.has(file)) deleteSegment(this.folder, file);
+  }
+
+  #between(rows: R, fromMs: number, toMs: number): R {
+    return sliceRows(this.#format, rows, firstAt(rows, fromMs), firstAt(rows, toMs));
   }
 
   /** Puts segments into the listing and the index in place of others. */
@@ -215,16 +213,23 @@ export class CandleStore {
   }
 }
 
-function rowsBetween(columns: CandleColumns, fromMs: number, toMs: number): CandleColumns {
-  return sliceColumns(columns, firstRowAt(columns, fromMs), firstRowAt(columns, toMs));
+/** The first row at or after `timeMs` (the length when none is). */
+function firstAt({ time }: SeriesRows, timeMs: number): number {
+  let [low, high] = [0, time.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (time[middle]! < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
-function closeMs(columns: CandleColumns, lengthMs: number): number {
+function closeMs(columns: SeriesRows, lengthMs: number): number {
   return columns.length === 0 ? -Infinity : columns.time[columns.length - 1]! + lengthMs;
 }
 
-/** Covers that reach to the close of the last candle. */
-function widenTo(covers: readonly TimeRange[], columns: CandleColumns, lengthMs: number): readonly TimeRange[] {
+/** Covers that reach to the end of the last row. */
+function widenTo(covers: readonly TimeRange[], columns: SeriesRows, lengthMs: number): readonly TimeRange[] {
   if (columns.length === 0) return covers;
   const fromMs = columns.time[columns.length - 1]!;
   return unionRanges([...covers, { fromMs, toMs: fromMs + lengthMs }]);
