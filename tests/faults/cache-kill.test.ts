@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { verifyCache, withCacheLock } from "@powertrader/cache";
-import { readSeries } from "@powertrader/core/files";
+import { readFunding, readSeries, type SeriesKind, seriesFolder } from "@powertrader/core/files";
 import { HOUR_MS } from "@powertrader/core/market";
 import { createStream } from "@powertrader/core/random";
 import { build, type Plugin } from "esbuild";
@@ -71,13 +71,23 @@ function journalOf(file: string): readonly JournalEntry[] {
   return lines.slice(0, -1).map((line) => JSON.parse(line));
 }
 
+/** Prices in the cache by hour; of funding what they were before they were made rates. */
+function pricesIn(cacheDir: string, kind: SeriesKind): ReadonlyMap<number, number> {
+  const funding = kind === "funding" ? readFunding(cacheDir, "own", "BTC-USDT") : undefined;
+  const candles = kind === "candles" ? readSeries(cacheDir, "own", "BTC-USDT", "1hour")?.columns : undefined;
+  const prices = funding?.rate.map((rate) => rate * 2 ** 40) ?? candles?.close;
+  const times = funding?.timeMs ?? candles?.time ?? new Float64Array();
+  return new Map(Array.from(times, (timeMs, i) => [(timeMs - T0) / HOUR_MS, prices![i]!]));
+}
+
 /** Looks at a cache after a kill: nothing damaged, nothing that was stored is lost or older than it was. */
-function expectWhole(cacheDir: string, journal: readonly JournalEntry[], isWarmed: boolean): void {
-  const series = readSeries(cacheDir, "own", "BTC-USDT", "1hour");
-  const found = new Map<number, number>();
-  for (let i = 0; i < (series?.columns.length ?? 0); i++) {
-    found.set((series!.columns.time[i]! - T0) / HOUR_MS, series!.columns.close[i]!);
-  }
+function expectWhole(
+  cacheDir: string,
+  journal: readonly JournalEntry[],
+  isWarmed: boolean,
+  kind: SeriesKind = "candles",
+): void {
+  const found = pricesIn(cacheDir, kind);
   const stored = new Map<number, number>();
   const tried = new Map<number, Set<number>>();
   for (const { from, to, price, done } of journal) {
@@ -94,22 +104,23 @@ function expectWhole(cacheDir: string, journal: readonly JournalEntry[], isWarme
 }
 
 /** The next writer finds its way: no temporaries, a sound cache, and an index that a rebuild gives too. */
-async function expectTidyStart(cacheDir: string): Promise<void> {
-  const place = { cacheDir, exchange: "own" };
-  const folder = join(cacheDir, "own");
+async function expectTidyStart(cacheDir: string, kind: SeriesKind = "candles"): Promise<void> {
+  const place = { cacheDir, exchange: "own", kind };
+  const folder = join(cacheDir, seriesFolder("own", kind));
   await withCacheLock(place, {}, () => {});
   const left = [folder, join(folder, ".columns")].flatMap((one) => (existsSync(one) ? readdirSync(one) : []));
   expect(left.filter((name) => name.endsWith(".tmp"))).toEqual([]);
   expect(verifyCache(cacheDir).findings).toEqual([]);
-  if (readSeries(cacheDir, "own", "BTC-USDT", "1hour") === undefined) return;
+  if (pricesIn(cacheDir, kind).size === 0) return;
   const index = readFileSync(join(folder, "cache_index.json"));
   rmSync(join(folder, "cache_index.json"));
   await withCacheLock(place, {}, () => {});
   expect(readFileSync(join(folder, "cache_index.json")).equals(index)).toBe(true);
 }
 
-async function killWriters(writer: string, mode: "import" | "warm", kills: number): Promise<number> {
+async function killWriters(writer: string, mode: "import" | "funding" | "warm", kills: number): Promise<number> {
   const base = temporaryFolder();
+  const kind = mode === "funding" ? "funding" : "candles";
   let writes = 0;
   for (let n = 0; n < kills; n++) {
     // A fresh cache now and then, so that first writes are met too.
@@ -118,9 +129,9 @@ async function killWriters(writer: string, mode: "import" | "warm", kills: numbe
     await killed([writer, mode, cacheDir, journal, String(random.integer(1, 1e9))], [0, 80], true);
     const entries = journalOf(journal);
     writes += entries.filter(({ done }) => done).length;
-    expectWhole(cacheDir, entries, mode === "warm");
-    await expectTidyStart(cacheDir);
-    expectWhole(cacheDir, entries, mode === "warm");
+    expectWhole(cacheDir, entries, mode === "warm", kind);
+    await expectTidyStart(cacheDir, kind);
+    expectWhole(cacheDir, entries, mode === "warm", kind);
   }
   return writes;
 }
@@ -172,13 +183,17 @@ async function killWarms(kills: number): Promise<void> {
 }
 
 it(`survives ${KILLS} kills at random moments`, { timeout: 600_000 }, async () => {
-  const [imports, warms] = [Math.round(KILLS * 0.45), Math.round(KILLS * 0.35)];
+  const [imports, rates, warms] = [0.35, 0.1, 0.35].map((share) => Math.round(KILLS * share)) as [
+    number,
+    number,
+    number,
+  ];
   const cliWarms = Math.round(KILLS * 0.05);
-  const cliImports = KILLS - imports - warms - cliWarms;
+  const cliImports = KILLS - imports - rates - warms - cliWarms;
   console.info(`kills: ${KILLS}, seed ${SEED}`);
   const writer = await bundle("cache-writer.mjs");
   const [written, warmed] = await Promise.all([
-    killWriters(writer, "import", imports),
+    killWriters(writer, "import", imports).then(async (count) => count + (await killWriters(writer, "funding", rates))),
     killWriters(writer, "warm", warms).then(async (count) => {
       await killImports(cliImports);
       await killWarms(cliWarms);
@@ -186,7 +201,7 @@ it(`survives ${KILLS} kills at random moments`, { timeout: 600_000 }, async () =
     }),
   ]);
   console.info(`${written} imports and ${warmed} warms were finished in between; 0 corrupt, 0 lost`);
-  expect(written).toBeGreaterThan(imports / 4);
+  expect(written).toBeGreaterThan((imports + rates) / 4);
   expect(warmed).toBeGreaterThan(warms / 4);
 });
 
