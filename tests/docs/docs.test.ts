@@ -4,6 +4,7 @@ import { presetFileSchema, runConfigSchema } from "@powertrader/core/config";
 import {
   decodeCashFlow,
   decodeEquity,
+  decodeFundingSegment,
   decodeOrderEvent,
   decodeSegment,
   decodeSignal,
@@ -66,6 +67,7 @@ describe("generated pages", () => {
 describe("samples in docs/file-formats.md", () => {
   const decoders: Readonly<Record<string, (text: string, rest: string) => unknown>> = {
     segment: (text, file) => decodeSegment(text, parseSegmentFileName(file)!),
+    funding_segment: (text, file) => decodeFundingSegment(text, parseSegmentFileName(file)!),
     meta: (text) => segmentMetaSchema.parse(JSON.parse(text)),
     signals: (text) => decodeSignal(JSON.parse(text)),
     sim_orders: (text) => decodeSimOrder(JSON.parse(text)),
@@ -122,6 +124,8 @@ describe("commands on the pages", () => {
       await mustRun("pt-replay", replay, { cwd: folder });
       const rows = Array.from({ length: 300 }, (_, i) => `${1704067200 + i * 3600},100,101,99,100.5,10`);
       writeFileSync(join(folder, "my-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
+      writeFileSync(join(folder, "my-mark-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
+      writeFileSync(join(folder, "my-funding.csv"), "time,rate\n1704067200,0.0001\n1704096000,-0.00002\n");
       writeFileSync(
         join(folder, "goog.csv"),
         "time,open,high,low,close,volume\n2024-01-05,1,1,1,1,1\n2024-01-08,1,1,1,1,1\n",
