@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseSegmentFileName } from "@powertrader/core/files";
+import { parseSegmentFileName, parseSeriesFolder } from "@powertrader/core/files";
 import type { Timeframe } from "@powertrader/core/market";
 
 /** The series that somebody looked for in the folder of one exchange. */
@@ -12,7 +12,8 @@ export interface SoughtSeries {
 
 /** Other exchanges of the cache that hold candles of every one of `symbols`, judged by the names of their files. */
 export function otherExchangesWith(symbols: readonly string[], sought: SoughtSeries): readonly string[] {
-  const others = namesIn(sought.cacheDir).filter((name) => name !== sought.exchange);
+  const isOther = (name: string) => name !== sought.exchange && parseSeriesFolder(name)?.kind === "candles";
+  const others = namesIn(sought.cacheDir).filter(isOther);
   return others.filter((exchange) => {
     const segments = namesIn(join(sought.cacheDir, exchange)).map(parseSegmentFileName);
     return symbols.every((symbol) =>
