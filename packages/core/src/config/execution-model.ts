@@ -22,6 +22,8 @@ export const executionModelSchema = z.strictObject({
   /** `null` for the same as takers. Venues that pay makers have negative ones. */
   maker_fee_bps: z.number().min(-100).max(1_000).nullable().default(null),
   fee_per_order: z.number().min(0).max(1e6).default(0),
+  /** In quote currency, or kept back from what a buy receives. */
+  fee_in: z.enum(["quote", "received"]).default("quote"),
   max_volume_pct: z.number().gt(0).max(100).default(1),
   latency_ms: z
     .tuple([z.int().min(0).max(86_400_000), z.int().min(0).max(86_400_000)])
@@ -55,7 +57,11 @@ export function toExecutionModel(config: ExecutionModelConfig): ExecutionModel {
   const makerBps = config.maker_fee_bps ?? takerBps;
   return {
     slippage: slippageModelOf(config),
-    fees: { bps: (isMaker) => (isMaker ? makerBps : takerBps), perOrder: config.fee_per_order },
+    fees: {
+      bps: (isMaker) => (isMaker ? makerBps : takerBps),
+      perOrder: config.fee_per_order,
+      isInReceived: config.fee_in === "received",
+    },
     maxVolumePct: config.max_volume_pct,
     latencyMs: config.latency_ms,
     partialFillThreshold: config.partial_fill_threshold,

@@ -89,6 +89,7 @@ const SAMPLES: readonly (readonly [
   ["execution_model.fee_bps", "1", "2", 3, [1, 2, 3, 20]],
   ["execution_model.maker_fee_bps", "-1", "2", 3, [-1, 2, 3, null]],
   ["execution_model.fee_per_order", "1", "2", 3, [1, 2, 3, 0]],
+  ["execution_model.fee_in", "received", "received", "received", ["received", "received", "received", "quote"]],
   ["execution_model.max_volume_pct", "2", "3", 4, [2, 3, 4, 1]],
   [
     "execution_model.latency_ms",

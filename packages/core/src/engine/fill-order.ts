@@ -1,5 +1,5 @@
 import { NO_EXITS } from "./exit-plan.ts";
-import { feeOf } from "./fees.ts";
+import { feeOf, receivedBps } from "./fees.ts";
 import { fillableQty, floorToStep } from "./liquidity.ts";
 import type { Market, WorkingOrder } from "./market.ts";
 import { type Entered, OpenExits } from "./open-exits.ts";
@@ -27,6 +27,14 @@ export interface Meeting {
  * Returns whether the order came to its end.
  */
 export function fillOrder(run: Run, market: Market, working: WorkingOrder, meeting: Meeting): boolean {
+  const { model } = run.settings;
+  if (model.fees.isInReceived && working.kind === "enter" && working.order.side === "buy") {
+    return fillAt(run, market, working, { ...meeting, feeBps: receivedBps(meeting.feeBps) });
+  }
+  return fillAt(run, market, working, meeting);
+}
+
+function fillAt(run: Run, market: Market, working: WorkingOrder, meeting: Meeting): boolean {
   const { model } = run.settings;
   const fixedFee = working.filledQty === 0 ? model.fees.perOrder : 0;
   if (Number.isNaN(working.orderQty)) {

@@ -188,6 +188,13 @@ export const RUN_SETTINGS: readonly Setting[] = [
     byDefault: "0",
   },
   {
+    key: "execution_model.fee_in",
+    kind: "text",
+    value: "<what>",
+    describe: "fees are paid in quote currency, or kept back from what a buy received",
+    byDefault: "quote",
+  },
+  {
     key: "execution_model.max_volume_pct",
     kind: "number",
     value: "<pct>",
