@@ -45,6 +45,7 @@ const COMMAND_FOLDERS = ["src/bin/", "src/commands/"];
 /** The decision path: no wall clock and no unseeded randomness. */
 const DETERMINISTIC = [
   "packages/core/src/engine/",
+  "packages/core/src/funding/",
   "packages/core/src/market/",
   "packages/core/src/metrics/",
   "packages/core/src/risk/",
