@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { importSeries, openInput } from "@powertrader/cache";
 import { openSeries, readFunding, type SeriesKind, seriesFolder } from "@powertrader/core/files";
+import { createFundingSchedule, fundingFlow, settlementsBetween } from "@powertrader/core/funding";
 import { HOUR_MS, type Timeframe } from "@powertrader/core/market";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newFolder } from "../../packages/cache/src/fixtures/candles.ts";
-import { createFundingSchedule, fundingFlow, settlementsBetween } from "../../packages/core/src/funding/index.ts";
 import { SHARED } from "../fixtures/bin.ts";
 
 const DATA = join(SHARED, "data");
