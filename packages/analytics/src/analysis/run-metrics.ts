@@ -38,6 +38,7 @@ export function runMetrics(run: RunRecord, benchmark: Float64Array | undefined):
     ...run.equity,
     trades: run.trades ?? [],
     costs: tradingCosts(run.fills ?? []),
+    session: run.config.execution_model.session,
     ...(benchmark !== undefined && { benchmarkEquity: benchmark }),
   });
   const names = Object.keys(computed.values).filter((name) => hasFiles(name, run, benchmark));

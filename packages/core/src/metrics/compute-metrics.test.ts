@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { volatilitySlippage } from "../engine/slippage.ts";
 import { DAY_MS, HOUR_MS } from "../market/timeframe.ts";
 import { computeMetrics } from "./compute-metrics.ts";
+import { deviation, mean } from "./returns.ts";
 import { slippageAsked } from "./slippage-asked.ts";
 import { tradingCosts } from "./trading-costs.ts";
 
@@ -18,7 +19,7 @@ describe("computeMetrics", () => {
   it("names every metric as result.json does", () => {
     const { values } = computeMetrics({
       ...daily([1000, 1100, 1050], [1000, 100, 1050]),
-      costs: tradingCosts([{ qty: 2, price: 100, referencePrice: 99.5, fees: 0.4 }]),
+      costs: tradingCosts([{ side: "buy", qty: 2, price: 100, referencePrice: 99.5, fees: 0.4 }]),
       trades: [{ side: "long", entryMs: 0, exitMs: HOUR_MS, pnl: 50, pnlPct: 5 }],
       benchmarkEquity: Float64Array.of(1000, 1000, 1020),
     });
@@ -74,6 +75,27 @@ describe("computeMetrics", () => {
       trades: [1e308, -1e-300].map((pnl) => ({ side: "long", entryMs: 0, exitMs: 0, pnl, pnlPct: 0 })),
     });
     expect([values.profit_factor, reasons.profit_factor]).toEqual([null, "too large for a number"]);
+  });
+});
+
+describe("computeMetrics of a venue with sessions", () => {
+  it("takes 252 returns of trading days for a year, and the same as ever without", () => {
+    // From Thursday 1970-01-01 on; the weekend stands still.
+    const input = daily([1000, 1010, 1030, 1030, 1030, 1000, 1020]);
+    const returns = Float64Array.of(0.01, 1030 / 1010 - 1, 1000 / 1030 - 1, 0.02);
+    const { values } = computeMetrics({ ...input, session: "us-equities" });
+    expect(values.sharpe).toBeCloseTo((mean(returns) / deviation(returns)) * Math.sqrt(252), 12);
+    expect(values.volatility).toBeCloseTo(deviation(returns) * Math.sqrt(252), 12);
+    expect(computeMetrics({ ...input, session: "24/7" })).toEqual(computeMetrics(input));
+    expect(values.cagr).toBe(computeMetrics(input).values.cagr);
+  });
+});
+
+describe("tradingCosts", () => {
+  it("counts slippage against the order, and for it where insurance settled a liquidation", () => {
+    const fill = { qty: 2, price: 101, referencePrice: 100, fees: 1 };
+    expect(tradingCosts([{ ...fill, side: "buy" }])).toMatchObject({ slippage: 2, fees: 1, turnover: 202 });
+    expect(tradingCosts([{ ...fill, side: "sell" }]).slippage).toBe(-2);
   });
 });
 

@@ -7,9 +7,10 @@ import { isDefined, type Metric, type MetricSet, metricSet } from "./metric.ts";
 import { mean, simpleReturns } from "./returns.ts";
 import { type RatioOptions, sharpeRatio, sortinoRatio, volatility } from "./risk-ratios.ts";
 import { type ClosedTrade, tradeStatistics } from "./trade-statistics.ts";
+import { SESSION_CALENDARS, type SessionName } from "./trading-calendar.ts";
 import type { TradingCosts } from "./trading-costs.ts";
 
-export interface MetricsInput extends RatioOptions {
+export interface MetricsInput extends Pick<RatioOptions, "riskFree"> {
   /** Ascending; row 0 is the start with the initial capital, then one row per tick. Epoch milliseconds. */
   readonly timeMs: Float64Array;
   readonly equity: Float64Array;
@@ -18,6 +19,8 @@ export interface MetricsInput extends RatioOptions {
   readonly length: number;
   readonly trades: readonly ClosedTrade[];
   readonly costs: TradingCosts;
+  /** When the venue trades, which says what a daily return is and how many make a year; "24/7" unless given. */
+  readonly session?: SessionName;
   /** Equity of the benchmark at the same rows. */
   readonly benchmarkEquity?: Float64Array;
 }
@@ -108,14 +111,16 @@ function curveMetrics(input: MetricsInput, equity: Float64Array): CurveMetrics {
   };
   // A share of one or more means that nothing was left: returns from there on say nothing.
   if (maxShare >= 1) return { ...allUndefined("equity fell to zero or below"), ...whole };
-  const returns = simpleReturns(dailyPoints(timeMs, equity, length).equity);
+  const calendar = SESSION_CALENDARS[input.session ?? "24/7"];
+  const options: RatioOptions = { riskFree: input.riskFree ?? 0, daysPerYear: calendar.daysPerYear };
+  const returns = simpleReturns(dailyPoints(timeMs, equity, length, calendar).equity);
   const cagr = annualGrowth(first, last, timeMs[length - 1]! - timeMs[0]!);
   return {
     ...whole,
     cagr,
-    volatility: volatility(returns, input),
-    sharpe: sharpeRatio(returns, input),
-    sortino: sortinoRatio(returns, input),
+    volatility: volatility(returns, options),
+    sharpe: sharpeRatio(returns, options),
+    sortino: sortinoRatio(returns, options),
     calmar: calmarRatio(cagr, maxShare),
     bestDay: returns.length === 0 ? { reason: "no ticks" } : returns.reduce((a, b) => Math.max(a, b)),
     worstDay: returns.length === 0 ? { reason: "no ticks" } : returns.reduce((a, b) => Math.min(a, b)),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS } from "../market/timeframe.ts";
 import { dailyPoints } from "./daily-points.ts";
+import { SESSION_CALENDARS } from "./trading-calendar.ts";
 
 const START = Date.UTC(2024, 0, 1);
 const curve = (...rows: [hours: number, equity: number][]) =>
@@ -40,5 +41,22 @@ describe("dailyPoints", () => {
   it("reads only the rows in use", () => {
     const [timeMs, equity] = curve([0, 100], [24, 101], [0, 0], [0, 0]);
     expect([...dailyPoints(timeMs, equity, 2).equity]).toEqual([100, 101]);
+  });
+
+  it("leaves out weekends and days without ticks where a venue has closed days", () => {
+    // Monday 2024-01-01; no ticks on Wednesday, ticks on Saturday, none on Sunday.
+    const hours: [number, number][] = [
+      [0, 100],
+      [21, 101],
+      [45, 102],
+      [93, 103],
+      [117, 104],
+      [130, 90],
+      [189, 106],
+      [200, 107],
+    ];
+    const days = dailyPoints(...curve(...hours), hours.length, SESSION_CALENDARS["us-equities"]);
+    expect([...days.equity]).toEqual([100, 101, 102, 103, 104, 106, 107]);
+    expect([...days.timeMs].map((timeMs) => (timeMs - START) / HOUR_MS)).toEqual([0, 24, 48, 96, 120, 192, 200]);
   });
 });

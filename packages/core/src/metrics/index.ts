@@ -10,4 +10,5 @@ export { deviation, mean, simpleReturns } from "./returns.ts";
 export { DAYS_PER_YEAR, type RatioOptions, sharpeRatio, sortinoRatio, volatility } from "./risk-ratios.ts";
 export { slippageAsked } from "./slippage-asked.ts";
 export { type ClosedTrade, type TradeStatistics, tradeStatistics } from "./trade-statistics.ts";
-export { type CostedFill, CostMeter, type TradingCosts, tradingCosts } from "./trading-costs.ts";
+export { SESSION_CALENDARS, type SessionName, type TradingCalendar } from "./trading-calendar.ts";
+export { type CostedFill, CostMeter, slippageCost, type TradingCosts, tradingCosts } from "./trading-costs.ts";

@@ -1,5 +1,6 @@
 /** What cost statistics need to know of a fill; money in quote currency. */
 export interface CostedFill {
+  readonly side: "buy" | "sell";
   readonly qty: number;
   readonly price: number;
   /** Price before slippage. */
@@ -10,7 +11,10 @@ export interface CostedFill {
 /** Quote currency. */
 export interface TradingCosts {
   readonly fees: number;
-  /** Σ |price − reference| × qty: what slippage took. */
+  /**
+   * Σ adverse distance from the reference × qty: what slippage took. Negative where a venue's insurance settled a
+   * liquidation at a better price than the market's.
+   */
   readonly slippage: number;
   /** Σ qty × price, buys and sells. */
   readonly turnover: number;
@@ -24,9 +28,14 @@ export class CostMeter implements TradingCosts {
 
   add(fill: CostedFill): void {
     this.fees += fill.fees;
-    this.slippage += Math.abs(fill.price - fill.referencePrice) * fill.qty;
+    this.slippage += slippageCost(fill);
     this.turnover += fill.qty * fill.price;
   }
+}
+
+/** What slippage took of one fill, quote currency. */
+export function slippageCost({ side, qty, price, referencePrice }: CostedFill): number {
+  return (side === "buy" ? price - referencePrice : referencePrice - price) * qty;
 }
 
 export function tradingCosts(fills: readonly CostedFill[]): TradingCosts {

@@ -22,6 +22,7 @@ export function resultOf(prepared: PreparedRun, run: Run, book: RunBook, curve: 
     ...curve,
     trades: book.trades,
     costs: book.costs,
+    session: prepared.config.execution_model.session,
     benchmarkEquity,
   });
   return {
