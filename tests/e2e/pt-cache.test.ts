@@ -38,7 +38,9 @@ describe("pt-cache", () => {
     expect(imported).toMatchObject({ status: 0, stderr: "" });
     expect(imported.stdout).toContain("100 rows read: 100 stored");
     expect(imported.stdout).toContain("next: npx --no -- pt-replay --exchange own --coins BTC");
-    expect((await pt(["ls", "--cache-dir", cacheDir])).stdout).toMatch(/own +candles +BTC-USDT +1h +2024-01-01 .* 100 /);
+    expect((await pt(["ls", "--cache-dir", cacheDir])).stdout).toMatch(
+      /own +candles +BTC-USDT +1h +2024-01-01 .* 100 /,
+    );
     expect((await pt(["verify", "--cache-dir", cacheDir])).stdout).toBe("sound: 1 segment, 100 candles, 1 exchange\n");
 
     const [segment] = readdirSync(join(cacheDir, "own")).filter((name) => /^BTC.*_\d+\.json$/.test(name));
