@@ -1,5 +1,5 @@
-import { executionModelSchema, toExecutionModel } from "@powertrader/core/config";
-import { createRun, type RunRecorder, runBacktest, type Series } from "@powertrader/core/engine";
+import { executionModelSchema, exitsSchema, toExecutionModel, toExitPlan } from "@powertrader/core/config";
+import { createRun, type ExitPlan, type RunRecorder, runBacktest, type Series } from "@powertrader/core/engine";
 import type { CandleColumns } from "@powertrader/core/market";
 import { createSignalPolicy } from "@powertrader/core/strategy";
 import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
@@ -22,20 +22,37 @@ export async function engineBench(): Promise<readonly BenchRow[]> {
 
   const ratio = await pairRatio(bare, engine);
   if (fills[0]! < 36_000) throw new Error(`only ${fills[0]} fills: the strategy did not trade`);
+  let bracketFills = 0;
+  const bracketRatio = await pairRatio(bare, async () => {
+    bracketFills = await runBrackets(["BTC-USDT", "ETH-USDT", "DOGE-USDT"].map((symbol) => seriesOf(symbol, columns)));
+  });
   const engineMs = median([await timed(engine), await timed(engine), await timed(engine)]);
   return [
     row("full engine ÷ bare loop, 1M candles, sma 10/30 long", ratio, "×", { atMost: 16 }),
+    row("bracket stops, three coins, one wallet ÷ bare loop, per candle", bracketRatio / 3, "×", { atMost: 30 }),
+    row("fills with bracket stops", bracketFills, "fills"),
     row("full engine", N / engineMs / 1000, "M candles/s"),
     row("fills", fills[0]!, "fills"),
     row("heap growth per million bars without orders", await heapGrowth(columns), "MB", { atMost: 1 }),
   ];
 }
 
+/** Every entry with a stop and a target. */
+function runBrackets(series: readonly Series[]): Promise<number> {
+  const exits = toExitPlan(exitsSchema.parse({ stop_loss: 0.01, take_profit: 0.02 }));
+  return runEngine(series, "sma-crossover", { fast: 10, slow: 30, direction: "long" }, exits);
+}
+
 function seriesOf(symbol: string, columns: CandleColumns): Series {
   return { symbol, timeframe: "1min", columns, warmUpRows: 0 };
 }
 
-async function runEngine(series: readonly Series[], name: string, given: Record<string, unknown>): Promise<number> {
+async function runEngine(
+  series: readonly Series[],
+  name: string,
+  given: Record<string, unknown>,
+  exits?: ExitPlan,
+): Promise<number> {
   const strategy = findStrategy(name);
   const recorder = new CountingRecorder();
   const run = createRun({
@@ -51,7 +68,7 @@ async function runEngine(series: readonly Series[], name: string, given: Record<
     },
     series,
     source: strategy.create(resolveParams(strategy, given), new IndicatorHub(), series[0]!.timeframe),
-    policy: createSignalPolicy(0.001),
+    policy: createSignalPolicy(0.001, exits),
     recorder,
   });
   await runBacktest(run);

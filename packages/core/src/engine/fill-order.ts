@@ -138,6 +138,7 @@ function protect(run: Run, market: Market, working: WorkingOrder, meeting: Meeti
   exits.enteredQty += qty;
   exits.see(meeting.price);
   exits.entered = meeting.entered;
+  exits.changed();
 }
 
 /** Records how an order ended without (all of) its fill. Returns true: it is over. */

@@ -16,14 +16,19 @@ import { slippedPrice } from "./slippage.ts";
  * was held, and leaves at the levels that the bar reaches. With several targets one bar may reach more than one.
  */
 export function meetExits(run: Run, market: Market): void {
-  const bar = market.bar();
   const exits = market.exits!;
-  if (exits.isOver(bar.openMs)) leaveAtOpen(run, market, exits, bar);
+  const { columns, row } = market;
+  const openMs = columns.time[row]!;
+  const high = columns.high[row]!;
+  const low = columns.low[row]!;
+  if (!exits.concerns(openMs, high, low)) {
+    exits.bars++;
+    return;
+  }
+  const bar = market.bar();
+  if (exits.isOver(openMs)) leaveAtOpen(run, market, exits, bar);
   else leaveAtLevels(run, market, exits, bar);
-  if (market.exits === undefined) return;
-  exits.see(exits.isLong ? bar.high : bar.low);
-  exits.bars++;
-  exits.entered = undefined;
+  if (market.exits !== undefined) exits.endBar(openMs, high, low);
 }
 
 function leaveAtLevels(run: Run, market: Market, exits: OpenExits, bar: TimedBar): void {

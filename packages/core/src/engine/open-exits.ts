@@ -40,6 +40,11 @@ export class OpenExits {
   readonly signalId: string | undefined;
 
   readonly #margin: Margin;
+  /** A bar matters when it reaches one of these; what lies between passes by. */
+  #matterBelow = Number.POSITIVE_INFINITY;
+  #matterAbove = Number.NEGATIVE_INFINITY;
+  #matterFromMs = Number.NEGATIVE_INFINITY;
+  #matterAfterBars = 0;
 
   constructor(
     plan: ExitPlan,
@@ -53,6 +58,40 @@ export class OpenExits {
     this.entryBarMs = entryBarMs;
     this.signalId = signalId;
     this.#margin = margin;
+  }
+
+  /** Whether a bar can change anything: reach a level, move one, or end the position's time. */
+  concerns(barMs: number, high: number, low: number): boolean {
+    return (
+      low <= this.#matterBelow ||
+      high >= this.#matterAbove ||
+      barMs >= this.#matterFromMs ||
+      this.bars >= this.#matterAfterBars
+    );
+  }
+
+  /** Ends a bar that opened at `barMs`, and works out which of the next ones concern the position. */
+  endBar(barMs: number, high: number, low: number): void {
+    this.see(this.isLong ? high : low);
+    this.bars++;
+    this.entered = undefined;
+    const { plan, isLong } = this;
+    const stop = this.stopAt(this.best);
+    const target = this.targetAt(barMs);
+    const follows = plan.trailing !== null || plan.breakEven !== null;
+    const favourable = follows ? this.#nearest(target, this.best) : target;
+    const orNever = (level: number, isBelow: boolean) =>
+      Number.isNaN(level) ? (isBelow ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY) : level;
+    this.#matterBelow = orNever(isLong ? stop : favourable, true);
+    this.#matterAbove = orNever(isLong ? favourable : stop, false);
+    const step = plan.timeTargets.find(({ afterMs }) => this.entryBarMs + afterMs > barMs);
+    this.#matterFromMs = step === undefined ? Number.POSITIVE_INFINITY : this.entryBarMs + step.afterMs;
+    this.#matterAfterBars = plan.maxBars ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Lets the next bar be looked at whatever it does: the position has changed. */
+  changed(): void {
+    this.#matterAfterBars = 0;
   }
 
   /** A price at a gain of `share` over the entry. */
@@ -96,7 +135,7 @@ export class OpenExits {
     const timed = this.#timeTarget(barMs);
     if (Number.isNaN(timed)) return planned;
     if (Number.isNaN(planned)) return timed;
-    return this.isLong ? Math.min(planned, timed) : Math.max(planned, timed);
+    return this.#nearest(planned, timed);
   }
 
   /** What leaves at the nearest target of a position of `heldQty`, base units. */
@@ -151,6 +190,13 @@ export class OpenExits {
 
   #stepAt(barMs: number) {
     return this.plan.timeTargets.findLast((step) => barMs - this.entryBarMs >= step.afterMs);
+  }
+
+  /** The gain that is reached first. */
+  #nearest(a: number, b: number): number {
+    if (Number.isNaN(a)) return b;
+    if (Number.isNaN(b)) return a;
+    return this.isLong ? Math.min(a, b) : Math.max(a, b);
   }
 
   #tightest(a: number, b: number): number {
