@@ -1,2 +1,3 @@
+export { type FilledOrders, fillOrders } from "./fill/fill-orders.ts";
 export { type ExecuteOptions, executeRun } from "./run/execute-run.ts";
 export { type PreparedRun, prepareRun } from "./run/prepare-run.ts";

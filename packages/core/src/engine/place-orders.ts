@@ -109,7 +109,7 @@ function placeExit(run: Run, market: Market, intent: Exit): void {
 }
 
 /** Lets an order work or rest, or says why not. */
-function accept(run: Run, market: Market, working: WorkingOrder, refusal: string | undefined): void {
+export function accept(run: Run, market: Market, working: WorkingOrder, refusal: string | undefined): void {
   if (refusal !== undefined) endOrder(run, working, "refused", refusal);
   else if (working.order.terms.orderType === "market") market.addWorking(working);
   else {
@@ -141,13 +141,24 @@ export function recordOrder(
     signalId: draft.signalId,
   };
   run.recorder.order(order);
+  return workingOrder(run, order, draft.sizeShare === null ? "exit" : "enter", exits, maxQty);
+}
+
+/** An order of which nothing has filled yet, with its latency drawn. */
+export function workingOrder(
+  run: Run,
+  order: Order,
+  kind: WorkingOrder["kind"],
+  exits: ExitPlan | undefined = undefined,
+  maxQty = Infinity,
+): WorkingOrder {
   return {
     order,
-    kind: draft.sizeShare === null ? "exit" : "enter",
-    latencyMs: drawLatencyMs(run.settings.seed, clientOrderId, run.settings.model.latencyMs),
+    kind,
+    latencyMs: drawLatencyMs(run.settings.seed, order.clientOrderId, run.settings.model.latencyMs),
     exits,
     maxQty,
-    orderQty: draft.qty ?? Number.NaN,
+    orderQty: order.qty ?? Number.NaN,
     filledQty: 0,
   };
 }

@@ -1,9 +1,9 @@
 import { flagName, RUN_SETTINGS, type Setting } from "@powertrader/core/settings";
 import { type Command, Option } from "commander";
 
-/** One flag for each setting of a run, and `--config`. */
-export function addSettingFlags(command: Command): Command {
-  for (const setting of RUN_SETTINGS) command.addOption(optionOf(setting));
+/** One flag for each setting of a run that is wanted, by default all, and `--config`. */
+export function addSettingFlags(command: Command, isWanted: (key: string) => boolean = () => true): Command {
+  for (const setting of RUN_SETTINGS) if (isWanted(setting.key)) command.addOption(optionOf(setting));
   return command.option("--config <file>", "configuration file in place of pt.config.toml or pt.config.json");
 }
 

@@ -2,6 +2,7 @@ import type { Frame } from "@powertrader/core/cli";
 import { Command } from "commander";
 import { configCommand } from "./config.ts";
 import { executionCommand } from "./execution.ts";
+import { fillCommand } from "./fill.ts";
 import { initCommand } from "./init.ts";
 import { runCommand } from "./run.ts";
 import { strategiesCommand } from "./strategies.ts";
@@ -15,8 +16,8 @@ export function createProgram(frame: Frame): Command {
     .helpCommand(false);
   const run = runCommand(frame);
   program.addCommand(run, { isDefault: true, hidden: true });
-  for (const command of [initCommand(frame), configCommand(frame), executionCommand(frame), strategiesCommand(frame)])
-    program.addCommand(command);
+  for (const make of [initCommand, configCommand, executionCommand, fillCommand, strategiesCommand])
+    program.addCommand(make(frame));
   // The default command is a hidden subcommand, so that subcommands keep their own options; its flags are listed here.
   program.configureHelp({ visibleOptions: () => [...run.options, ...program.options] });
   program.addHelpText(

@@ -53,6 +53,7 @@ function boundsOf(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map(boundsOf).join(" or ");
   if (schema.prefixItems !== undefined) return `a pair, each ${boundsOf(schema.prefixItems[0]!)}`;
   if (schema.type === "null") return "null";
+  if (schema.type === "boolean") return "true | false";
   const from = schema.exclusiveMinimum === undefined ? `${schema.minimum}` : `above ${schema.exclusiveMinimum}`;
   return `${from} to ${schema.maximum}`;
 }

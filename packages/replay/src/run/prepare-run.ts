@@ -10,7 +10,6 @@ import {
 import type { RunSettings, Series } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { barsFile, hashColumns } from "@powertrader/core/files";
-import { sliceColumns } from "@powertrader/core/market";
 import { type RiskConfig, riskConfigSchema, toRiskSettings } from "@powertrader/core/risk";
 import type { SignalSource, TraderPolicy } from "@powertrader/core/strategy";
 import { createSignalPolicy } from "@powertrader/core/strategy";
@@ -18,7 +17,7 @@ import { formatDate, parseDate } from "@powertrader/core/time";
 import { chooseDecider } from "./decider.ts";
 import { type FinerCandles, openFiner } from "./finer-series.ts";
 import { openCarry } from "./open-carry.ts";
-import { type SelectedRows, selectData } from "./select-rows.ts";
+import { type SelectedRows, selectData, toSeries } from "./select-rows.ts";
 
 /** Everything a run needs, settled before anything is written. */
 export interface PreparedRun {
@@ -138,17 +137,6 @@ function notesOfMissing(selected: readonly SelectedRows[], finer: readonly (Fine
       ({ series: { symbol, timeframe } }) =>
         `${symbol}: the cache has nothing finer than ${timeframe}; what a bar leaves open is taken at its worst`,
     );
-}
-
-function toSeries({ series, warmUpFrom, from, to }: SelectedRows, finer: FinerCandles | undefined): Series {
-  const isWhole = warmUpFrom === 0 && to === series.columns.length;
-  return {
-    symbol: series.symbol,
-    timeframe: series.timeframe,
-    columns: isWhole ? series.columns : sliceColumns(series.columns, warmUpFrom, to),
-    warmUpRows: from - warmUpFrom,
-    ...(finer && { finer: finer.series }),
-  };
 }
 
 function dataEntry({ series: cached }: SelectedRows, series: Series): DataEntry {

@@ -1,3 +1,4 @@
+import type { Series } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { listSegments, type OpenedSeries, openSeries } from "@powertrader/core/files";
 import {
@@ -5,11 +6,13 @@ import {
   DAY_MS,
   firstRowAt,
   missingRanges,
+  sliceColumns,
   type Timeframe,
   type TimeRange,
   timeframeMs,
 } from "@powertrader/core/market";
 import { formatDate, formatTime } from "@powertrader/core/time";
+import type { FinerCandles } from "./finer-series.ts";
 import { otherExchangesWith } from "./other-exchanges.ts";
 
 export interface DataRequest {
@@ -58,6 +61,18 @@ export function selectData(request: DataRequest): SelectedData {
   };
   const selected = series.map((one) => rowsOf(one, range, request));
   return { range, selected, notes };
+}
+
+/** The selected rows as the engine wants them, with the candles to look into their bars. */
+export function toSeries({ series, warmUpFrom, from, to }: SelectedRows, finer: FinerCandles | undefined): Series {
+  const isWhole = warmUpFrom === 0 && to === series.columns.length;
+  return {
+    symbol: series.symbol,
+    timeframe: series.timeframe,
+    columns: isWhole ? series.columns : sliceColumns(series.columns, warmUpFrom, to),
+    warmUpRows: from - warmUpFrom,
+    ...(finer && { finer: finer.series }),
+  };
 }
 
 function refuseEmptyRange({ startMs, endMs }: DataRequest): void {
