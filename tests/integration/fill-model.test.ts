@@ -27,6 +27,13 @@ describe("fees", () => {
   });
 });
 
+it("fees of a coin may be its own", async () => {
+  const of = async (coin: string) => (await run({ fee_bps: 10, per_coin: { [coin]: { fee_bps: 50 } } })).fills[0]!;
+  const [own, other] = [await of("BTC"), await of("ETH")];
+  expect(own.fees / (own.qty * own.price)).toBeCloseTo(0.005, 12);
+  expect(other.fees / (other.qty * other.price)).toBeCloseTo(0.001, 12);
+});
+
 describe("slippage", () => {
   it.each([
     ["volatility on a wild bar", { slippage_model: "volatility", slippage_bps: 10 }, 20],

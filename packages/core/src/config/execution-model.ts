@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type ExecutionModel, INTRABAR_MODES } from "../engine/execution-model.ts";
+import type { FeeModel } from "../engine/fees.ts";
 import { ALWAYS_OPEN, US_EQUITIES } from "../engine/session.ts";
 import {
   fixedSlippage,
@@ -12,16 +13,20 @@ import {
 
 const bps = z.number().min(0).max(1_000);
 
+const takerFee = bps;
+const makerFee = z.number().min(-100).max(1_000).nullable();
+const orderFee = z.number().min(0).max(1e6);
+
 /** `execution_model` in configuration files: the seed's keys and ours, with their bounds and defaults. */
 export const executionModelSchema = z.strictObject({
   slippage_model: z.enum(["volatility", "fixed", "volume-share", "square-root", "spread"]).default("volatility"),
   slippage_bps: bps.default(5),
   impact: z.number().min(0).max(100).default(0.1),
   spread_bps: bps.default(0),
-  fee_bps: bps.default(20),
+  fee_bps: takerFee.default(20),
   /** `null` for the same as takers. Venues that pay makers have negative ones. */
-  maker_fee_bps: z.number().min(-100).max(1_000).nullable().default(null),
-  fee_per_order: z.number().min(0).max(1e6).default(0),
+  maker_fee_bps: makerFee.default(null),
+  fee_per_order: orderFee.default(0),
   /** In quote currency, or kept back from what a buy receives. */
   fee_in: z.enum(["quote", "received"]).default("quote"),
   max_volume_pct: z.number().gt(0).max(100).default(1),
@@ -47,21 +52,28 @@ export const executionModelSchema = z.strictObject({
   /** Whether imported funding rates are paid and received. */
   funding: z.boolean().default(false),
   session: z.enum(["24/7", "us-equities"]).default("24/7"),
+  /** Coins with fees of their own. What a coin leaves out is as for all. */
+  per_coin: z
+    .record(
+      z.string().regex(/^[A-Z0-9]{1,20}$/, "expected a coin in capitals, e.g. BTC"),
+      z.strictObject({ fee_bps: takerFee, maker_fee_bps: makerFee, fee_per_order: orderFee }).partial(),
+    )
+    .default({}),
 });
 
 export type ExecutionModelConfig = z.infer<typeof executionModelSchema>;
 
 /** The engine's form of the configured model. */
 export function toExecutionModel(config: ExecutionModelConfig): ExecutionModel {
-  const takerBps = config.fee_bps;
-  const makerBps = config.maker_fee_bps ?? takerBps;
   return {
     slippage: slippageModelOf(config),
-    fees: {
-      bps: (isMaker) => (isMaker ? makerBps : takerBps),
-      perOrder: config.fee_per_order,
-      isInReceived: config.fee_in === "received",
-    },
+    fees: feeModelOf(config),
+    feesOfCoin: new Map(
+      Object.entries(config.per_coin).map(([coin, own]) => [
+        coin,
+        feeModelOf({ ...config, ...(own as Partial<FeeKeys>) }),
+      ]),
+    ),
     maxVolumePct: config.max_volume_pct,
     latencyMs: config.latency_ms,
     partialFillThreshold: config.partial_fill_threshold,
@@ -78,6 +90,18 @@ export function toExecutionModel(config: ExecutionModelConfig): ExecutionModel {
     maintenanceShare: config.maintenance_margin,
     liquidationFeeBps: config.liquidation_fee_bps,
     session: config.session === "24/7" ? ALWAYS_OPEN : US_EQUITIES,
+  };
+}
+
+type FeeKeys = Pick<ExecutionModelConfig, "fee_bps" | "maker_fee_bps" | "fee_per_order" | "fee_in">;
+
+function feeModelOf(config: FeeKeys): FeeModel {
+  const takerBps = config.fee_bps;
+  const makerBps = config.maker_fee_bps ?? takerBps;
+  return {
+    bps: (isMaker) => (isMaker ? makerBps : takerBps),
+    perOrder: config.fee_per_order,
+    isInReceived: config.fee_in === "received",
   };
 }
 

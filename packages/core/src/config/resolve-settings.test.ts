@@ -193,6 +193,16 @@ describe("precedence", () => {
     ).toEqual(["PT_SEED", path.join(folder, "pt.config.toml"), "--fee-bps", "default"]);
   });
 
+  it("lets files say what no flag can", async () => {
+    writeFile("pt.config.toml", "[execution_model.per_coin.BTC]\nfee_bps = 3\n[risk.limits]\nmax_open_positions = 2\n");
+    const { config } = await resolve({ flags: { "risk-profile": ["balanced"], "fee-bps": ["7"] } });
+    expect(config.execution_model).toMatchObject({ fee_bps: 7, per_coin: { BTC: { fee_bps: 3 } } });
+    expect(config.risk).toMatchObject({
+      profile: "balanced",
+      limits: { max_open_positions: 2, max_exposure_share: 0.2 },
+    });
+  });
+
   it("takes TOML's own dates, but none without a zone", async () => {
     writeFile("pt.config.toml", "start_date = 2024-01-01\nend_date = 2024-02-01T04:00:00Z\n");
     expect((await resolve()).config).toMatchObject({ start_date: "2024-01-01", end_date: "2024-02-01T04:00:00Z" });

@@ -39,6 +39,10 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
   const values: Record<string, unknown> = {};
   const origin = new Map<string, string>();
   for (const table of OPEN_TABLES) if (isTable(file?.values[table])) values[table] = { ...file.values[table] };
+  for (const key of FILE_KEYS) {
+    const said = valueAt(file, key);
+    if (said !== undefined) put(values, key, said);
+  }
   const preset = await presetOf(sources, file);
   for (const setting of RUN_SETTINGS) {
     const said = saidAbout(setting, sources, file);
@@ -89,6 +93,9 @@ function projectFile(folder: string): string | undefined {
 /** Tables that say more than there are settings for: their schema judges the rest. */
 const OPEN_TABLES = ["risk"];
 
+/** What only files can say. */
+const FILE_KEYS = ["execution_model.per_coin"];
+
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -114,7 +121,7 @@ function refuseUnknownIn(table: string, values: unknown, path: string, keys: rea
   }
   if (OPEN_TABLES.includes(table)) return;
   for (const name of Object.keys(values)) {
-    if (!keys.includes(`${table}.${name}`)) throw unknownKey(path, `${table}.${name}`, keys);
+    if (![...keys, ...FILE_KEYS].includes(`${table}.${name}`)) throw unknownKey(path, `${table}.${name}`, keys);
   }
 }
 
@@ -205,11 +212,15 @@ function fromVariable(setting: Setting, { environment }: SettingSources): Found 
 }
 
 function fromFile(setting: Setting, file: ConfigFile | undefined): Found | undefined {
-  const value = setting.key.split(".").reduce<unknown>((inner, key) => {
-    return inner !== null && typeof inner === "object" ? (inner as Record<string, unknown>)[key] : undefined;
-  }, file?.values);
+  const value = valueAt(file, setting.key);
   if (value === undefined) return undefined;
   return { value: value instanceof Date ? dateText(value) : value, from: file!.path };
+}
+
+function valueAt(file: ConfigFile | undefined, key: string): unknown {
+  return key.split(".").reduce<unknown>((inner, step) => {
+    return inner !== null && typeof inner === "object" ? (inner as Record<string, unknown>)[step] : undefined;
+  }, file?.values);
 }
 
 /** TOML has dates of its own: `start_date = 2024-01-01` means what it says. */

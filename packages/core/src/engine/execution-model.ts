@@ -11,6 +11,8 @@ export type IntrabarMode = (typeof INTRABAR_MODES)[number];
 export interface ExecutionModel {
   readonly slippage: SlippageModel;
   readonly fees: FeeModel;
+  /** Coins with fees of their own, by base. */
+  readonly feesOfCoin: ReadonlyMap<string, FeeModel>;
   /** Largest share of a bar's volume that all orders of the bar may take, percent in (0, 100]. */
   readonly maxVolumePct: number;
   /** Smallest and largest delay from decision to arrival, whole milliseconds, both ends possible. */

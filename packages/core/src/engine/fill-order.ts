@@ -27,8 +27,7 @@ export interface Meeting {
  * Returns whether the order came to its end.
  */
 export function fillOrder(run: Run, market: Market, working: WorkingOrder, meeting: Meeting): boolean {
-  const { model } = run.settings;
-  if (model.fees.isInReceived && working.kind === "enter" && working.order.side === "buy") {
+  if (market.fees.isInReceived && working.kind === "enter" && working.order.side === "buy") {
     return fillAt(run, market, working, { ...meeting, feeBps: receivedBps(meeting.feeBps) });
   }
   return fillAt(run, market, working, meeting);
@@ -36,7 +35,7 @@ export function fillOrder(run: Run, market: Market, working: WorkingOrder, meeti
 
 function fillAt(run: Run, market: Market, working: WorkingOrder, meeting: Meeting): boolean {
   const { model } = run.settings;
-  const fixedFee = working.filledQty === 0 ? model.fees.perOrder : 0;
+  const fixedFee = working.filledQty === 0 ? market.fees.perOrder : 0;
   if (Number.isNaN(working.orderQty)) {
     run.revalue();
     const qty = marginedQty(working.order.sizeShare! * run.equity, meeting, fixedFee, run);

@@ -3,6 +3,7 @@ import { type Timeframe, timeframeMs } from "../market/timeframe.ts";
 import { type Cursor, HistoryView } from "../strategy/history-view.ts";
 import type { BarWatcher } from "../strategy/signal-source.ts";
 import type { ExitPlan } from "./exit-plan.ts";
+import type { FeeModel } from "./fees.ts";
 import { type FinerSeries, type TimedBar, timedBar } from "./finer-bars.ts";
 import { barCapacity } from "./liquidity.ts";
 import type { OpenExits } from "./open-exits.ts";
@@ -46,6 +47,7 @@ export class Market {
   readonly columns: CandleColumns;
   readonly history: HistoryView;
   readonly finer: readonly FinerSeries[];
+  readonly fees: FeeModel;
   readonly position: Position;
   /** Market orders in the order they were placed, which is the order they are worked in. Replaced, never pushed to. */
   working: readonly WorkingOrder[] = NO_ORDERS;
@@ -71,7 +73,8 @@ export class Market {
   #taken = 0;
   #latestMs = 0;
 
-  constructor(series: Series) {
+  constructor(series: Series, fees: FeeModel) {
+    this.fees = fees;
     this.symbol = series.symbol;
     this.timeframeMs = timeframeMs(series.timeframe);
     this.columns = series.columns;

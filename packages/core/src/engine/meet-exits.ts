@@ -119,7 +119,7 @@ function meetingAt(
       : isLiquidation
         ? liquidatedAt(market.exits!, hit.price)
         : takenAt(run, market, bar, hit, qty),
-    feeBps: model.fees.bps(isMaker) + (isLiquidation ? model.liquidationFeeBps : 0),
+    feeBps: market.fees.bps(isMaker) + (isLiquidation ? model.liquidationFeeBps : 0),
     entered: undefined,
   };
 }

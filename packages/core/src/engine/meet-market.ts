@@ -53,7 +53,7 @@ function meetingOf(run: Run, market: Market, working: WorkingOrder, rule: FillRu
     tsMs,
     reference,
     price: onTick(order.side, price, model.priceTick),
-    feeBps: model.fees.bps(false),
+    feeBps: market.fees.bps(false),
     entered: undefined,
   };
 }

@@ -118,7 +118,7 @@ function meetingAt(run: Run, market: Market, bar: TimedBar, resting: RestingOrde
     tsMs: touch.isAtOpen ? bar.openMs + latencyMs : bar.closeMs - 1,
     reference,
     price: touch.isMaker ? reference : within(takerPrice(run, market, bar, resting, reference)),
-    feeBps: run.settings.model.fees.bps(touch.isMaker),
+    feeBps: market.fees.bps(touch.isMaker),
     entered: touch.isAtOpen
       ? undefined
       : { price: touch.price, moved: (touch.rule === "stop") === (side === "buy") ? "up" : "down" },

@@ -62,8 +62,8 @@ function placeEntry(run: Run, market: Market, intent: Enter): void {
   if (isSizedNow) {
     run.revalue();
     const money = sizeShare * run.equity * leverage;
-    const fees = model.fees.bps(false) * leverage;
-    const wanted = affordableQty(money, price, fees, model.qtyStep, model.fees.perOrder * leverage);
+    const fees = market.fees.bps(false) * leverage;
+    const wanted = affordableQty(money, price, fees, model.qtyStep, market.fees.perOrder * leverage);
     qty = wanted > maxQty ? floorToStep(maxQty, model.qtyStep) : wanted;
   }
   const draft = { side, qty, sizeShare, terms, signalId };

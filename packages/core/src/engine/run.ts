@@ -56,7 +56,10 @@ export class Run implements AccountView {
 
   constructor(parts: RunParts) {
     this.settings = parts.settings;
-    this.markets = parts.series.map((series) => new Market(series));
+    const { fees, feesOfCoin } = parts.settings.model;
+    this.markets = parts.series.map(
+      (series) => new Market(series, feesOfCoin.get(series.symbol.split("-", 1)[0]!) ?? fees),
+    );
     this.source = parts.source;
     for (const market of this.markets) market.onBar = parts.source.watch(market.history);
     this.policy = parts.policy;
