@@ -38,18 +38,15 @@ function cellValue(name: string, field: string): unknown {
   return (NUMBERS as readonly string[]).includes(name) ? parseNumber(field, name) : field;
 }
 
-const FIELD = /\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(?:,|$)/gy;
+const FIELD = /(?:\s*"((?:[^"]|"")*)"\s*|([^",]*))(,|$)/y;
 
 /** The fields of a line, trimmed; quotes hold commas. */
 function fieldsOf(line: string): readonly string[] {
   const fields: string[] = [];
   FIELD.lastIndex = 0;
-  let end = 0;
   for (let match = FIELD.exec(line); match !== null; match = FIELD.exec(line)) {
-    fields.push(match[1]?.replaceAll('""', '"') ?? match[2]!);
-    end = FIELD.lastIndex;
-    if (end === line.length && !line.endsWith(",")) return fields;
-    if (end === line.length) return [...fields, ""];
+    fields.push((match[1]?.replaceAll('""', '"') ?? match[2]!).trim());
+    if (match[3] === "") return fields;
   }
-  throw new Error(`the quotes after character ${end} do not close`);
+  throw new Error("misplaced quotes");
 }
