@@ -24,7 +24,9 @@ describe("numbers as text", () => {
     [999.995, 2, "1,000.00"],
     [-0.001, 2, "0.00"],
     [12.5, 1, "12.5"],
-    [1e21, 0, "1e+21"],
+    [999_999_999_999_999, 0, "999,999,999,999,999"],
+    [-1.26e15, 2, "−1.3e15"],
+    [1e21, 0, "1.0e21"],
   ])("groups %s with %s digits", (value, digits, text) => expect(formatNumber(value, digits)).toBe(text));
 
   it.each([
@@ -43,6 +45,15 @@ describe("numbers as text", () => {
     ]);
     expect(plain(formatShare(0.5, 0))).toBe("50 %");
   });
+
+  it.each([
+    [9_999.99, "+999,999.00 %"],
+    [12_345, "+1.2e6 %"],
+    [1.112_071_067e67, "+1.1e69 %"],
+    [-20_000, "−2.0e6 %"],
+  ])("prints a change of %s, as annualising a few lucky hours makes them, by its power of ten", (share, text) =>
+    expect(plain(formatChange(share))).toBe(text),
+  );
 
   it.each([
     [42123.456, "42,123.46"],

@@ -3,12 +3,22 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../market/timeframe.ts";
 const MINUS = "\u2212";
 const NO_BREAK = "\u00a0";
 
-/** Numbers as text: grouped by thousands, the same on every machine, whatever its language. */
+/** From here on a number is read by its power of ten, a share in percent earlier. */
+const LARGE = 1e15;
+const LARGE_PERCENT = 1e6;
+
+/** Numbers as text: grouped by thousands, the same on every machine, whatever its language; very large ones as `1.2e69`. */
 export function formatNumber(value: number, digits: number): string {
+  if (Math.abs(value) >= LARGE) return scientific(value);
   const [whole, fraction] = Math.abs(value).toFixed(digits).split(".") as [string, string?];
-  const grouped = whole.includes("e") ? whole : whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   const text = fraction === undefined ? grouped : `${grouped}.${fraction}`;
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
+}
+
+function scientific(value: number): string {
+  const text = Math.abs(value).toExponential(1).replace("e+", "e");
+  return value < 0 ? MINUS + text : text;
 }
 
 export function formatCount(value: number): string {
@@ -29,7 +39,9 @@ export function formatGain(value: number): string {
 
 /** A fraction in percent. */
 export function formatShare(share: number, digits = 2): string {
-  return `${formatNumber(share * 100, digits)}${NO_BREAK}%`;
+  const percent = share * 100;
+  const text = Math.abs(percent) >= LARGE_PERCENT ? scientific(percent) : formatNumber(percent, digits);
+  return `${text}${NO_BREAK}%`;
 }
 
 /** A fraction in percent with its sign. */
