@@ -1,6 +1,7 @@
 import { type FundingSchedule, fundingFlow } from "../funding/index.ts";
 import { DAY_MS } from "../market/timeframe.ts";
 import type { Market } from "./market.ts";
+import type { Position } from "./position.ts";
 import type { Run } from "./run.ts";
 
 /** What holding positions costs or earns besides fills. */
@@ -38,10 +39,11 @@ export class Carry {
     const schedule = this.#settings.funding.get(market.symbol);
     if (schedule === undefined) return;
     for (const { timeMs, rate, markClose } of schedule.due(this.#lastMs, run.nowMs)) {
-      const { qty } = market.position;
-      if (qty === 0) continue;
-      if (markClose === undefined) this.withoutMark++;
-      book(run, market, timeMs, "funding", fundingFlow(qty, markClose ?? market.lastClose, rate));
+      if (market.notional > 0 && markClose === undefined) this.withoutMark++;
+      for (const position of market.positions) {
+        const amount = fundingFlow(position.qty, markClose ?? market.lastClose, rate);
+        book(run, market, position, timeMs, "funding", amount);
+      }
     }
   }
 
@@ -49,8 +51,10 @@ export class Carry {
   #payInterest(run: Run, midnightMs: number, days: number): void {
     const share = (this.#settings.borrowRate * days) / DAYS_PER_YEAR;
     for (const market of run.markets) {
-      const { qty } = market.position;
-      if (qty < 0) book(run, market, midnightMs, "borrow", qty * market.lastClose * share);
+      for (const position of market.positions) {
+        const { qty } = position;
+        if (qty < 0) book(run, market, position, midnightMs, "borrow", qty * market.lastClose * share);
+      }
     }
     if (run.cash >= 0) return;
     const amount = run.cash * share;
@@ -59,9 +63,9 @@ export class Carry {
   }
 }
 
-function book(run: Run, market: Market, tsMs: number, kind: string, amount: number): void {
+function book(run: Run, market: Market, position: Position, tsMs: number, kind: string, amount: number): void {
   if (amount === 0) return;
   run.cash += amount;
-  market.position.addFlow(amount);
+  position.addFlow(amount);
   run.recorder.cashFlow({ tsMs, symbol: market.symbol, kind, amount });
 }

@@ -4,7 +4,7 @@ import { fillableQty, floorToStep } from "./liquidity.ts";
 import type { Market, WorkingOrder } from "./market.ts";
 import { type Entered, OpenExits } from "./open-exits.ts";
 import type { Fill, FillRule, OrderEvent } from "./order.ts";
-import { isRounding } from "./position.ts";
+import { isRounding, type Position } from "./position.ts";
 import type { Run } from "./run.ts";
 import { affordableQty } from "./sizing.ts";
 import { slippagePaidBps } from "./slippage.ts";
@@ -73,7 +73,8 @@ function marginedQty(money: number, { price, feeBps }: Meeting, fixedFee: number
 
 /** What an exit may still take off the position. Exits never open one. */
 function reducible(market: Market, { order }: WorkingOrder, left: number): number {
-  const held = order.side === "sell" ? market.position.qty : -market.position.qty;
+  const { qty } = market.positionOf(order.terms.positionId);
+  const held = order.side === "sell" ? qty : -qty;
   return isRounding(left - held, left) ? Infinity : Math.max(0, held);
 }
 
@@ -108,10 +109,11 @@ function book(run: Run, market: Market, working: WorkingOrder, meeting: Meeting,
     signalId: order.signalId,
   };
   run.recorder.fill(fill);
-  const trade = market.position.apply(fill, exitReason(rule), market.row);
+  const position = market.positionOf(order.terms.positionId);
+  const trade = position.apply(fill, exitReason(rule), market.row);
   if (working.kind === "enter" && (working.exits !== undefined || run.settings.leverage > 1)) {
-    protect(run, market, working, meeting, qty);
-  } else if (market.exits !== undefined && market.position.qty === 0) market.exits = undefined;
+    protect(run, market, position, working, meeting, qty);
+  } else if (position.exits !== undefined && position.qty === 0) position.exits = undefined;
   if (trade === undefined) return;
   run.trades++;
   if (trade.pnl > 0) run.winningTrades++;
@@ -125,15 +127,22 @@ function exitReason(rule: FillRule): string {
 }
 
 /** Sets up the protective exits that an entry brings, or lets those of the position know that it has grown. */
-function protect(run: Run, market: Market, working: WorkingOrder, meeting: Meeting, qty: number): void {
-  const isLong = market.position.qty > 0;
-  if (market.exits === undefined || market.exits.isLong !== isLong) {
+function protect(
+  run: Run,
+  market: Market,
+  position: Position,
+  working: WorkingOrder,
+  meeting: Meeting,
+  qty: number,
+): void {
+  const isLong = position.qty > 0;
+  if (position.exits === undefined || position.exits.isLong !== isLong) {
     const barMs = market.columns.time[market.row]!;
     const margin = { leverage: run.settings.leverage, maintenanceShare: run.settings.model.maintenanceShare };
-    market.exits = new OpenExits(working.exits ?? NO_EXITS, isLong, barMs, working.order.signalId, margin);
+    position.exits = new OpenExits(working.exits ?? NO_EXITS, isLong, barMs, working.order.signalId, margin);
   }
-  const { exits } = market;
-  exits.entryPrice = market.position.entryPrice;
+  const { exits } = position;
+  exits.entryPrice = position.entryPrice;
   exits.enteredQty += qty;
   exits.see(meeting.price);
   exits.entered = meeting.entered;

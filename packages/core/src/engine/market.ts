@@ -6,7 +6,6 @@ import type { ExitPlan } from "./exit-plan.ts";
 import type { FeeModel } from "./fees.ts";
 import { type FinerSeries, type TimedBar, timedBar } from "./finer-bars.ts";
 import { barCapacity } from "./liquidity.ts";
-import type { OpenExits } from "./open-exits.ts";
 import type { Order } from "./order.ts";
 import { Position } from "./position.ts";
 import type { RestingOrder } from "./resting-order.ts";
@@ -48,13 +47,12 @@ export class Market {
   readonly history: HistoryView;
   readonly finer: readonly FinerSeries[];
   readonly fees: FeeModel;
-  readonly position: Position;
+  /** The first is the one that orders without a name mean; others were named by the policy and stay. */
+  readonly positions: Position[];
   /** Market orders in the order they were placed, which is the order they are worked in. Replaced, never pushed to. */
   working: readonly WorkingOrder[] = NO_ORDERS;
   /** Orders that wait for a price, in the order they were placed. Replaced, never pushed to. */
   resting: readonly RestingOrder[] = NONE_RESTING;
-  /** Protective exits of the position, `undefined` when it has none. */
-  exits: OpenExits | undefined = undefined;
 
   /** Asks the strategy about the bar that has just closed; set when the run is made. */
   onBar: BarWatcher = () => undefined;
@@ -66,6 +64,7 @@ export class Market {
   firstDecisionMs: number | undefined = undefined;
   ordersPlaced = 0;
   signalsMade = 0;
+  tradesMade = 0;
 
   readonly #cursor: Cursor;
   /** Row of the bar that was last traded in, what orders took of its volume, and the latest arrival. */
@@ -79,7 +78,7 @@ export class Market {
     this.timeframeMs = timeframeMs(series.timeframe);
     this.columns = series.columns;
     this.finer = series.finer ?? [];
-    this.position = new Position(series.columns);
+    this.positions = [new Position(this)];
     this.#cursor = { row: series.warmUpRows - 1 };
     this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor);
   }
@@ -150,8 +149,41 @@ export class Market {
     this.resting = [...this.resting, order];
   }
 
-  /** Signed value of the position at the mark. */
+  /** The position that orders without a name mean. */
+  get position(): Position {
+    return this.positions[0]!;
+  }
+
+  /** The position with a name, made when it is first asked for. */
+  positionOf(id: string | null): Position {
+    if (id === null) return this.position;
+    const known = this.positions.find((position) => position.id === id);
+    if (known !== undefined) return known;
+    const position = new Position(this, id);
+    this.positions.push(position);
+    return position;
+  }
+
+  /** Whether any position has protective exits. */
+  get isProtected(): boolean {
+    if (this.positions.length === 1) return this.position.exits !== undefined;
+    return this.positions.some(({ exits }) => exits !== undefined);
+  }
+
+  /** What is held in all positions together, base units. */
+  get netQty(): number {
+    if (this.positions.length === 1) return this.position.qty;
+    return this.positions.reduce((sum, { qty }) => sum + qty, 0);
+  }
+
+  /** Signed value of all positions at the mark. */
   get value(): number {
-    return this.position.qty * this.mark;
+    return this.netQty * this.mark;
+  }
+
+  /** What all positions are worth at the mark, longs and shorts added up. */
+  get notional(): number {
+    if (this.positions.length === 1) return Math.abs(this.position.qty * this.mark);
+    return this.positions.reduce((sum, { qty }) => sum + Math.abs(qty * this.mark), 0);
   }
 }

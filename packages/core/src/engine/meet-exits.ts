@@ -6,17 +6,23 @@ import type { OpenExits } from "./open-exits.ts";
 import type { FillRule } from "./order.ts";
 import { MARKET_TERMS, type OrderTerms } from "./order-terms.ts";
 import { recordOrder } from "./place-orders.ts";
+import type { Position } from "./position.ts";
 import { onTick } from "./price-tick.ts";
 import { type ExitHit, resolveExit } from "./resolve-exit.ts";
 import type { Run } from "./run.ts";
 import { slippedPrice } from "./slippage.ts";
 
 /**
- * Tests the protective exits of a market's position against its present bar, from the moment on at which the position
- * was held, and leaves at the levels that the bar reaches. With several targets one bar may reach more than one.
+ * Tests the protective exits of a market's positions against its present bar, each from the moment on at which the
+ * position was held, and leaves at the levels that the bar reaches. With several targets one bar may reach more than one.
  */
 export function meetExits(run: Run, market: Market): void {
-  const exits = market.exits!;
+  for (const position of market.positions) {
+    if (position.exits !== undefined) meetExitsOf(run, market, position, position.exits);
+  }
+}
+
+function meetExitsOf(run: Run, market: Market, position: Position, exits: OpenExits): void {
   const { columns, row } = market;
   const openMs = columns.time[row]!;
   const high = columns.high[row]!;
@@ -26,43 +32,53 @@ export function meetExits(run: Run, market: Market): void {
     return;
   }
   const bar = market.bar();
-  if (exits.isOver(openMs)) leaveAtOpen(run, market, exits, bar);
-  else leaveAtLevels(run, market, exits, bar);
-  if (market.exits !== undefined) exits.endBar(openMs, high, low);
+  if (exits.isOver(openMs)) leaveAtOpen(run, market, position, exits, bar);
+  else leaveAtLevels(run, market, position, exits, bar);
+  if (position.exits !== undefined) exits.endBar(openMs, high, low);
 }
 
-function leaveAtLevels(run: Run, market: Market, exits: OpenExits, bar: TimedBar): void {
+function leaveAtLevels(run: Run, market: Market, position: Position, exits: OpenExits, bar: TimedBar): void {
   const { model } = run.settings;
-  while (market.exits !== undefined) {
+  while (position.exits !== undefined) {
     const { hit, doubt } = resolveExit(exits, bar, model, market.finer);
-    if (doubt !== undefined) run.doubts.add(exits.isLong, market.position.qty, hit?.price ?? bar.close, doubt);
+    if (doubt !== undefined) run.doubts.add(exits.isLong, position.qty, hit?.price ?? bar.close, doubt);
     if (hit === undefined) return;
-    const held = Math.abs(market.position.qty);
+    const held = Math.abs(position.qty);
     const qty = hit.by === "stop" ? held : exits.targetQty(bar.openMs, held);
-    const isFilled = leave(run, market, exits, qty, hit.rule, levelTerms(hit), meetingAt(run, market, bar, hit, qty));
+    const isFilled = leave(
+      run,
+      market,
+      position,
+      exits,
+      qty,
+      levelTerms(hit),
+      meetingAt(run, market, exits, bar, hit, qty),
+    );
     if (!isFilled || hit.by === "stop") return;
     exits.targetsDone++;
     if (!hit.isAtOpen) exits.entered = { price: hit.price, moved: exits.isLong ? "up" : "down" };
   }
 }
 
-function leaveAtOpen(run: Run, market: Market, exits: OpenExits, bar: TimedBar): void {
-  const qty = Math.abs(market.position.qty);
+function leaveAtOpen(run: Run, market: Market, position: Position, exits: OpenExits, bar: TimedBar): void {
+  const qty = Math.abs(position.qty);
   const hit = { by: "stop", rule: "time_exit", price: bar.open, isAtOpen: true, bar } as const;
-  leave(run, market, exits, qty, "time_exit", MARKET_TERMS, meetingAt(run, market, bar, hit, qty));
+  leave(run, market, position, exits, qty, MARKET_TERMS, meetingAt(run, market, exits, bar, hit, qty));
 }
 
 /** Whether all of `qty` left the position. */
 function leave(
   run: Run,
   market: Market,
+  position: Position,
   exits: OpenExits,
   qty: number,
-  rule: FillRule,
-  terms: OrderTerms,
+  levels: OrderTerms,
   meeting: Meeting,
 ): boolean {
+  const { rule } = meeting;
   const side = exits.isLong ? "sell" : "buy";
+  const terms = position.id === null ? levels : { ...levels, positionId: position.id };
   // The venue has held this order since the last decision.
   const placedMs = run.nowMs - market.timeframeMs;
   const order = recordOrder(run, market, { side, qty, sizeShare: null, terms, signalId: exits.signalId }, placedMs);
@@ -72,24 +88,25 @@ function leave(
     if (rule === "take_profit") endOrder(run, order, "cancelled", "remainder");
     else market.addWorking(order);
   }
-  if (market.position.qty === 0) endWith(run, market, order, exits.isLong);
-  else if (!isOver && rule !== "take_profit") market.exits = undefined;
+  if (position.qty === 0) endWith(run, market, position, order, exits.isLong);
+  else if (!isOver && rule !== "take_profit") position.exits = undefined;
   return order.filledQty === order.orderQty;
 }
 
 /** A position that was left takes with it the exits that still work, and what still works to enlarge it. */
-function endWith(run: Run, market: Market, own: WorkingOrder, isLong: boolean): void {
-  market.exits = undefined;
+function endWith(run: Run, market: Market, position: Position, own: WorkingOrder, isLong: boolean): void {
+  position.exits = undefined;
   const belongs = (working: WorkingOrder) =>
-    working !== own && (working.kind === "exit" || (working.order.side === "buy") === isLong);
+    working !== own &&
+    working.order.terms.positionId === position.id &&
+    (working.kind === "exit" || (working.order.side === "buy") === isLong);
+  const leaves = (resting: WorkingOrder) => resting.kind === "exit" && belongs(resting);
   for (const working of market.working) if (belongs(working)) endOrder(run, working, "cancelled", "position_closed");
-  market.working = market.working.some(belongs)
-    ? market.working.filter((working) => !belongs(working))
-    : market.working;
-  if (market.working.length === 0) market.working = NO_ORDERS;
-  for (const resting of market.resting)
-    if (resting.kind === "exit") endOrder(run, resting, "cancelled", "position_closed");
-  market.resting = market.resting.filter((resting) => resting.kind !== "exit");
+  for (const resting of market.resting) if (leaves(resting)) endOrder(run, resting, "cancelled", "position_closed");
+  market.working = market.working.some((one) => !belongs(one))
+    ? market.working.filter((one) => !belongs(one))
+    : NO_ORDERS;
+  market.resting = market.resting.filter((one) => !leaves(one));
 }
 
 function levelTerms(hit: ExitHit): OrderTerms {
@@ -102,6 +119,7 @@ function levelTerms(hit: ExitHit): OrderTerms {
 function meetingAt(
   run: Run,
   market: Market,
+  exits: OpenExits,
   bar: TimedBar,
   hit: Omit<ExitHit, "rule"> & { readonly rule: FillRule },
   qty: number,
@@ -117,18 +135,18 @@ function meetingAt(
     price: isMaker
       ? hit.price
       : isLiquidation
-        ? liquidatedAt(market.exits!, hit.price)
-        : takenAt(run, market, bar, hit, qty),
+        ? liquidatedAt(exits, hit.price)
+        : takenAt(run, market, exits, bar, hit.price, qty),
     feeBps: market.fees.bps(isMaker) + (isLiquidation ? model.liquidationFeeBps : 0),
     entered: undefined,
   };
 }
 
-function takenAt(run: Run, market: Market, bar: TimedBar, hit: Pick<ExitHit, "price">, qty: number): number {
+function takenAt(run: Run, market: Market, { isLong }: OpenExits, bar: TimedBar, price: number, qty: number): number {
   const { model } = run.settings;
-  const side = market.position.qty > 0 ? "sell" : "buy";
+  const side = isLong ? "sell" : "buy";
   const participation = participationOf(Math.min(qty, market.capacity(model.maxVolumePct)), bar.volume);
-  return onTick(side, slippedPrice(side, hit.price, bar, model.slippage(bar, participation)), model.priceTick);
+  return onTick(side, slippedPrice(side, price, bar, model.slippage(bar, participation)), model.priceTick);
 }
 
 /** Isolated margin is all that can be lost: beyond it the venue's insurance pays. */

@@ -19,6 +19,8 @@ export interface OrderTerms {
   readonly postOnly: boolean;
   /** Orders of one group end with the first fill of any of them (one cancels the other). */
   readonly ocoGroup: string | null;
+  /** The position that the order belongs to, where a policy holds several in one symbol. */
+  readonly positionId: string | null;
 }
 
 /** A plain market order. One object for all of them: most orders are this. */
@@ -31,6 +33,7 @@ export const MARKET_TERMS: OrderTerms = {
   expiresMs: null,
   postOnly: false,
   ocoGroup: null,
+  positionId: null,
 };
 
 /** Completes what an intent says of its terms. A DAY order ends with the session it is placed in or before. */

@@ -74,6 +74,8 @@ export interface Fill {
 export interface Trade {
   /** `<SYMBOL>-t<n>` */
   readonly tradeId: string;
+  /** Of the position, where the policy named it; else `null`. */
+  readonly positionId: string | null;
   readonly symbol: string;
   readonly side: "long" | "short";
   /** Total quantity entered. */

@@ -96,10 +96,12 @@ function judgeEntry(
 function placeExit(run: Run, market: Market, intent: Exit): void {
   const { side, qty, signalId } = intent;
   const terms = orderTerms(intent.terms, run.nowMs, run.settings.model.session.endAfter);
-  const held = side === "sell" ? market.position.qty : -market.position.qty;
+  const position = market.positionOf(terms.positionId);
+  const held = side === "sell" ? position.qty : -position.qty;
   let promised = qty;
   for (const working of market.working) {
-    if (working.kind === "exit") promised += working.orderQty - working.filledQty;
+    if (working.kind === "exit" && working.order.terms.positionId === position.id)
+      promised += working.orderQty - working.filledQty;
   }
   const refusal =
     (qty > 0 && qty < Infinity ? undefined : "invalid_qty") ??

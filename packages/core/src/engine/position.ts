@@ -1,4 +1,5 @@
 import type { CandleColumns } from "../market/candles.ts";
+import type { OpenExits } from "./open-exits.ts";
 import type { Fill, Trade } from "./order.ts";
 
 /** A rest smaller than this share of the whole is rounding, not a quantity. */
@@ -9,18 +10,27 @@ export function isRounding(rest: number, whole: number): boolean {
   return Math.abs(rest) <= REST_SHARE * whole;
 }
 
-/** What is held of one symbol, and the round trip it belongs to. */
+/** Where a position stands: the bars of its market, and the count that gives trades their ids. */
+export interface PositionBook {
+  readonly columns: CandleColumns;
+  tradesMade: number;
+}
+
+/** One position in a symbol, and the round trip it belongs to. */
 export class Position {
+  /** What the policy calls it; `null` for the one that every order without a name means. */
+  readonly id: string | null;
+  /** Its protective exits, `undefined` when it has none. */
+  exits: OpenExits | undefined = undefined;
   /** Base units; negative is short, 0 is flat. */
   qty = 0;
 
-  readonly #columns: CandleColumns;
+  readonly #book: PositionBook;
   #trip: RoundTrip | undefined;
-  #trades = 0;
 
-  /** @param columns - the bars that the position is held in */
-  constructor(columns: CandleColumns) {
-    this.#columns = columns;
+  constructor(book: PositionBook, id: string | null = null) {
+    this.#book = book;
+    this.id = id;
   }
 
   /** Quantity-weighted price of what was entered; `NaN` when flat. */
@@ -96,9 +106,9 @@ export class Position {
     if (!isRounding(this.qty, trip.entryQty)) return undefined;
     this.qty = 0;
     this.#trip = undefined;
-    this.#trades++;
-    sawBars(trip, this.#columns, row);
-    return closedTrade(trip, `${fill.symbol}-t${this.#trades}`, fill, exitReason, row);
+    sawBars(trip, this.#book.columns, row);
+    const ids = { tradeId: `${fill.symbol}-t${++this.#book.tradesMade}`, positionId: this.id };
+    return closedTrade(trip, ids, fill, exitReason, row);
   }
 }
 
@@ -136,13 +146,20 @@ function sawBars(trip: RoundTrip, { low, high }: CandleColumns, exitRow: number)
   trip.highest = highest;
 }
 
-function closedTrade(trip: RoundTrip, tradeId: string, last: Fill, exitReason: string, exitRow: number): Trade {
+function closedTrade(
+  trip: RoundTrip,
+  { tradeId, positionId }: Pick<Trade, "tradeId" | "positionId">,
+  last: Fill,
+  exitReason: string,
+  exitRow: number,
+): Trade {
   const gross = trip.side === "long" ? trip.exitNotional - trip.entryNotional : trip.entryNotional - trip.exitNotional;
   const pnl = gross - trip.fees + trip.flows;
   const entryPrice = trip.entryNotional / trip.entryQty;
   const isLong = trip.side === "long";
   return {
     tradeId,
+    positionId,
     symbol: last.symbol,
     side: trip.side,
     qty: trip.entryQty,

@@ -90,7 +90,7 @@ function holdingOf(run: Run, market: Market): Holding {
   for (const resting of market.resting) pendingShare += pendingShareOf(run, market, resting);
   return {
     symbol: market.symbol,
-    qty: market.position.qty,
+    qty: market.netQty,
     value: market.value,
     pendingShare,
     history: market.history,

@@ -1,4 +1,4 @@
-import { closePosition } from "./close-position.ts";
+import { closePositions } from "./close-positions.ts";
 import { cancelOrders } from "./place-orders.ts";
 import type { Run } from "./run.ts";
 import { step } from "./step.ts";
@@ -64,7 +64,7 @@ function finish(run: Run): void {
   if (run.settings.closeAtEnd) {
     for (const market of run.markets) {
       if (!market.hasBar) continue;
-      closePosition(run, market, "end_of_run");
+      closePositions(run, market, "end_of_run");
       cancelOrders(run, market, "expired", "end_of_run");
     }
     run.revalue();

@@ -82,8 +82,9 @@ export class Run implements AccountView {
     return market;
   }
 
-  positionOf(symbol: string): number {
-    return this.marketOf(symbol).position.qty;
+  positionOf(symbol: string, positionId: string | null = null): number {
+    const { positions } = this.marketOf(symbol);
+    return positions.find(({ id }) => id === positionId)?.qty ?? 0;
   }
 
   pursuitOf(symbol: string): "long" | "short" | "close" | undefined {
@@ -119,7 +120,7 @@ export class Run implements AccountView {
     this.revalue();
     const { leverage } = this.settings;
     let free = this.equity;
-    for (const market of this.markets) free -= Math.abs(market.value) / leverage;
+    for (const market of this.markets) free -= market.notional / leverage;
     if (isRounding(free, this.equity)) return 0;
     return leverage === 1 ? Math.min(free, this.cash) : free;
   }

@@ -1,5 +1,5 @@
 import type { Signal, SignalDraft } from "../strategy/signal.ts";
-import { closePosition } from "./close-position.ts";
+import { closePositions } from "./close-positions.ts";
 import type { Market } from "./market.ts";
 import { meetExits } from "./meet-exits.ts";
 import { meetMarket } from "./meet-market.ts";
@@ -21,7 +21,7 @@ export function step(run: Run): void {
   for (const market of markets) {
     market.advanceTo(run.nowMs);
     if (market.working.length > 0 || market.resting.length > 0) isTrading = true;
-    if (market.exits !== undefined) isProtected = true;
+    if (market.isProtected) isProtected = true;
   }
   if (isTrading) {
     for (const market of markets) if (market.hasBar) market.markAtOpen();
@@ -35,7 +35,7 @@ export function step(run: Run): void {
   // 2 exits: stops and targets inside the bar, those of positions just entered too.
   if (isTrading || isProtected) {
     for (const market of markets) {
-      if (market.hasBar && market.exits !== undefined && market.isTrading(model.session)) meetExits(run, market);
+      if (market.hasBar && market.isProtected && market.isTrading(model.session)) meetExits(run, market);
     }
   }
 
@@ -110,7 +110,7 @@ function meetClose(run: Run): void {
 function ruin(run: Run): void {
   for (const market of run.markets) {
     cancelOrders(run, market, "cancelled", "liquidated");
-    closePosition(run, market, "liquidated");
+    closePositions(run, market, "liquidated");
   }
   run.status = "ruined";
   run.revalue();

@@ -105,6 +105,7 @@ const TRADES: readonly Trade[] = [
     maePct: 1.25,
     mfePct: 3.5,
     flows: -1.5,
+    positionId: null,
   },
   {
     tradeId: "ETH-USDT-t1",
@@ -123,6 +124,7 @@ const TRADES: readonly Trade[] = [
     maePct: 4.5,
     mfePct: 0,
     flows: 0,
+    positionId: "hedge",
   },
 ];
 
@@ -239,6 +241,7 @@ describe("line formats", () => {
       expiresMs: fc.option(time),
       postOnly: fc.boolean(),
       ocoGroup: fc.option(text),
+      positionId: fc.option(text),
     }),
   );
   const order: fc.Arbitrary<Order> = fc.record({
@@ -283,6 +286,7 @@ describe("line formats", () => {
     maePct: qty,
     mfePct: qty,
     flows: number,
+    positionId: fc.option(text),
   });
   const signal: fc.Arbitrary<Signal> = fc.record({
     signalId: text,

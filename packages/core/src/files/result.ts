@@ -12,6 +12,8 @@ const openPosition = z.object({
   value: z.number(),
   unrealised_pnl: z.number(),
   fees: z.number(),
+  /** Stands only where the policy named the position. */
+  position_id: z.string().optional(),
 });
 
 const warmUp = z.object({

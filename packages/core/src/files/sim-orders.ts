@@ -5,7 +5,7 @@ import { num, numOrNull, quantitySchema, secondsSchema, sideSchema, text, toMs, 
 
 const priceSchema = z.number().positive().nullish();
 
-/** One line of `sim_orders.jsonl`: an order as it was placed. The last five keys stand only where they apply. */
+/** One line of `sim_orders.jsonl`: an order as it was placed. The last six keys stand only where they apply. */
 const simOrderLine = z.object({
   ts: secondsSchema,
   client_order_id: z.string().min(1),
@@ -22,6 +22,7 @@ const simOrderLine = z.object({
   trail_share: z.number().gt(0).lt(1).nullish(),
   post_only: z.boolean().nullish(),
   oco_group: z.string().nullish(),
+  position_id: z.string().nullish(),
 });
 
 export function encodeSimOrder(order: Order): string {
@@ -43,12 +44,13 @@ function encodeTerms(terms: OrderTerms): string {
   );
 }
 
-function encodeRareTerms({ expiresMs, trailShare, postOnly, ocoGroup }: OrderTerms): string {
+function encodeRareTerms({ expiresMs, trailShare, postOnly, ocoGroup, positionId }: OrderTerms): string {
   return (
     (expiresMs === null ? "" : `,"expires_ts":${num(toSeconds(expiresMs))}`) +
     (trailShare === null ? "" : `,"trail_share":${num(trailShare)}`) +
     (postOnly ? ',"post_only":true' : "") +
-    (ocoGroup === null ? "" : `,"oco_group":${text(ocoGroup)}`)
+    (ocoGroup === null ? "" : `,"oco_group":${text(ocoGroup)}`) +
+    (positionId === null ? "" : `,"position_id":${text(positionId)}`)
   );
 }
 
@@ -77,6 +79,7 @@ function decodeTerms(line: z.infer<typeof simOrderLine>): OrderTerms {
     expiresMs: line.expires_ts === null || line.expires_ts === undefined ? null : toMs(line.expires_ts),
     postOnly: line.post_only ?? false,
     ocoGroup: line.oco_group ?? null,
+    positionId: line.position_id ?? null,
   };
   return isPlain(terms) ? MARKET_TERMS : terms;
 }

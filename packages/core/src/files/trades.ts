@@ -21,6 +21,8 @@ const tradeLine = z.object({
   mfe_pct: z.number().nonnegative().default(0),
   /** Stands only where something flowed. */
   flows: z.number().default(0),
+  /** Stands only where the policy named the position. */
+  position_id: z.string().nullish(),
 });
 
 export function encodeTrade(trade: Trade): string {
@@ -30,7 +32,8 @@ export function encodeTrade(trade: Trade): string {
     `"exit_ts":${num(toSeconds(trade.exitMs))},"exit_price":${num(trade.exitPrice)},"pnl":${num(trade.pnl)},` +
     `"pnl_pct":${num(trade.pnlPct)},"fees":${num(trade.fees)},"exit_reason":${text(trade.exitReason)},` +
     `"bars_held":${num(trade.barsHeld)},"mae_pct":${num(trade.maePct)},"mfe_pct":${num(trade.mfePct)}` +
-    (trade.flows === 0 ? "}" : `,"flows":${num(trade.flows)}}`)
+    (trade.flows === 0 ? "" : `,"flows":${num(trade.flows)}`) +
+    (trade.positionId === null ? "}" : `,"position_id":${text(trade.positionId)}}`)
   );
 }
 
@@ -54,5 +57,6 @@ export function decodeTrade(value: unknown): Trade {
     maePct: line.mae_pct,
     mfePct: line.mfe_pct,
     flows: line.flows,
+    positionId: line.position_id ?? null,
   };
 }

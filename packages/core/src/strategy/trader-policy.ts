@@ -10,8 +10,8 @@ export interface AccountView {
   /** Cash plus open positions at mark, quote currency. */
   readonly equity: number;
   readonly cash: number;
-  /** Signed base quantity held. */
-  positionOf(symbol: string): number;
+  /** Signed base quantity held, in the position with a name where the policy has named one. */
+  positionOf(symbol: string, positionId?: string): number;
   /** What the orders still working on `symbol` are about to do, or `undefined` when none works. */
   pursuitOf(symbol: string): "long" | "short" | "close" | undefined;
 }

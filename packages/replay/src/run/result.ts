@@ -50,22 +50,22 @@ function finalStatus(run: Run): Result["status"] {
 }
 
 function openPositions(run: Run): Result["open_positions"] {
-  return run.markets
-    .filter((market) => market.position.qty !== 0)
-    .map((market) => {
-      const { qty, entryPrice, entryMs, fees } = market.position;
-      return {
+  return run.markets.flatMap((market) =>
+    market.positions
+      .filter(({ qty }) => qty !== 0)
+      .map(({ id, qty, entryPrice, entryMs, fees }) => ({
         symbol: market.symbol,
         side: qty > 0 ? "long" : "short",
         qty: Math.abs(qty),
         entry_price: entryPrice,
         entry_ts: entryMs / 1000,
         mark: market.mark,
-        value: market.value,
+        value: qty * market.mark,
         unrealised_pnl: qty * (market.mark - entryPrice),
         fees,
-      };
-    });
+        ...(id !== null && { position_id: id }),
+      })),
+  );
 }
 
 function warmUp(prepared: PreparedRun, run: Run): Result["warm_up"] {
