@@ -15,6 +15,7 @@ const VARIANTS: readonly (readonly [name: string, flags: string])[] = [
   ["with protective exits", "--stop-loss 0.02 --take-profit 0.03 --trailing-stop 0.015 --max-bars 30"],
   ["at the close", "--fill-at close"],
   ["in thin markets", "--max-volume-pct 1 --initial-capital 50000"],
+  ["with leverage and rules of risk", "--leverage 2 --risk-profile balanced"],
   ["over the whole cache, warm-up inside the range", "--start-date 2024-01-01 --close-at-end"],
 ];
 
@@ -58,6 +59,29 @@ describe("a run and the replay of its own signals", () => {
       params: {},
       signals: { file: "signals.jsonl" },
     });
+  });
+
+  it("trade the same where the signals name prices and times of their orders", async () => {
+    const settings = "--exchange walk --coins BTC,ETH --start-date 2024-01-10 --mode replay-signals --signals".split(
+      " ",
+    );
+    const first = Date.UTC(2024, 0, 10) / 1000;
+    const rows = Array.from({ length: 200 }, (_, i) => ({
+      ts: first + 7 * 3600 * i + 60,
+      symbol: i % 2 === 0 ? "BTC" : "ETH",
+      direction: ["long", "short", "close"][i % 3],
+      data: {
+        limit_price: 60 + (i % 70),
+        reprice: 60 + ((3 * i) % 70),
+        valid_minutes: 90 * (1 + (i % 4)),
+        exit_price: 90,
+      },
+    }));
+    const file = join(folder, "terms.jsonl");
+    writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    const full = await replay([...settings, file]);
+    expect(read(full, RUN_FILES.orderEvents)).toMatch(/repriced[\s\S]*time_in_force/);
+    expectSame(full, await replay([...settings, join(full, RUN_FILES.signals)]), DECIDED);
   });
 
   it("trade the same from flags alone, and from CSV but for the ids", async () => {

@@ -38,9 +38,9 @@ describe("a file of signals", () => {
     expect(
       signals.map(({ signalId, tsMs, symbol, direction, strategy }) => [signalId, tsMs, symbol, direction, strategy]),
     ).toEqual([
-      ["ETH-USDT-s1", T * 1000, "ETH-USDT", "long", ""],
+      ["ETH-USDT-s1", T * 1000, "ETH-USDT", "long", "replay-signals"],
       ["BTC-USDT-s1", T * 1000, "BTC-USDT", "close", "mine"],
-      ["BTC-USDT-s2", (T + 60) * 1000, "BTC-USDT", "long", ""],
+      ["BTC-USDT-s2", (T + 60) * 1000, "BTC-USDT", "long", "replay-signals"],
     ]);
     expect(signals[0]).toMatchObject({ strength: 1, size: undefined, stopLoss: undefined, takeProfit: undefined });
   });

@@ -7,6 +7,7 @@ import { SIGNAL_TERMS, type Signal } from "@powertrader/core/strategy";
 import { formatTime } from "@powertrader/core/time";
 import { csvRows, type RowReader } from "./csv-rows.ts";
 import { parseMoment } from "./parse-moment.ts";
+import { REPLAY_SIGNALS } from "./replay-source.ts";
 
 /** The signals of a file, earliest first. */
 export interface SignalLog {
@@ -92,7 +93,7 @@ function signalOf(row: Readonly<Record<string, unknown>>, { symbols, quote }: Tr
   const signal = decodeSignal({
     ...row,
     signal_id: row.signal_id ?? UNNAMED,
-    strategy: row.strategy ?? "",
+    strategy: row.strategy ?? REPLAY_SIGNALS,
     ts: parseMoment(row.ts) / 1000,
   });
   const symbol = signal.symbol.includes("-") ? parseSymbol(signal.symbol) : `${parseCoin(signal.symbol)}-${quote}`;

@@ -102,6 +102,7 @@ const MEANING: Readonly<Record<string, string>> = Object.assign(Object.create(nu
   min_notional: "worth less than the smallest order",
   below_qty_step: "smaller than one step of quantity",
   superseded: "a new signal came before it was done",
+  repriced: "moved to another price",
   cut_to_cash: "there was not enough money for all of it",
   remainder: "the bar had no more volume for it",
   end_of_run: "decided on the last bar, or still waiting then",
