@@ -257,3 +257,36 @@ describe("a delay longer than a bar", () => {
     expect(fills[0]!.tsMs).toBe(START_MS + 2.5 * HOUR);
   });
 });
+
+describe("an order id that the policy gives", () => {
+  it("is one order: the same id again is refused and changes nothing", async () => {
+    const mine = { ...enter, clientOrderId: "dca-1" };
+    const { orders, events, fills } = await runOrders({
+      bars: [still(100), still(100), still(100)],
+      orders: { 0: [mine, mine], 1: [mine, { ...enter, clientOrderId: "BTC-USDT-9" }] },
+    });
+    expect(orders.map(({ clientOrderId }) => clientOrderId)).toEqual(["dca-1"]);
+    expect(events.map(({ clientOrderId, event, reason }) => [clientOrderId, event, reason])).toEqual([
+      ["dca-1", "refused", "duplicate_id"],
+      ["dca-1", "refused", "duplicate_id"],
+      ["BTC-USDT-9", "refused", "reserved_id"],
+    ]);
+    expect(fills).toHaveLength(1);
+  });
+
+  it("cancels that order alone", async () => {
+    const rest = (clientOrderId: string, limitPrice: number): IntentDraft => ({
+      ...buy({ orderType: "limit", limitPrice }, 0.1),
+      clientOrderId,
+    });
+    const { fills, events } = await runOrders({
+      bars: [still(100), still(100), bar(100, 100, 90, 95)],
+      orders: {
+        0: [rest("a", 95), rest("b", 94)],
+        1: [{ kind: "cancel", reason: "changed my mind", clientOrderId: "a" }],
+      },
+    });
+    expect(events).toMatchObject([{ clientOrderId: "a", reason: "changed my mind" }]);
+    expect(fills.map(({ clientOrderId }) => clientOrderId)).toEqual(["b"]);
+  });
+});

@@ -19,13 +19,29 @@ export function placeOrders(run: Run, intents: readonly OrderIntent[]): void {
         cancelOrders(run, market, "cancelled", intent.reason, intent.clientOrderId);
         break;
       case "exit":
-        placeExit(run, market, intent);
+        if (takesId(run, market, intent.clientOrderId)) placeExit(run, market, intent);
         break;
       case "enter":
-        placeEntry(run, market, intent);
+        if (takesId(run, market, intent.clientOrderId)) placeEntry(run, market, intent);
         break;
     }
   }
+}
+
+/**
+ * Whether an order may have the id that its policy gives it. An id is one order: whoever places it again, after a
+ * restart for example, changes nothing.
+ */
+function takesId(run: Run, market: Market, clientOrderId: string | undefined): boolean {
+  if (clientOrderId === undefined) return true;
+  const isOurs = clientOrderId.startsWith(`${market.symbol}-`) && /-\d+$/.test(clientOrderId);
+  if (!isOurs && !run.givenIds.has(clientOrderId)) {
+    run.givenIds.add(clientOrderId);
+    return true;
+  }
+  const reason = isOurs ? "reserved_id" : "duplicate_id";
+  run.recorder.orderEvent({ tsMs: run.nowMs, clientOrderId, event: "refused", reason, qty: null });
+  return false;
 }
 
 /** Ends the orders that work or rest on a market: all of them, or the one with an id. */
@@ -66,7 +82,7 @@ function placeEntry(run: Run, market: Market, intent: Enter): void {
     const wanted = affordableQty(money, price, fees, model.qtyStep, market.fees.perOrder * leverage);
     qty = wanted > maxQty ? floorToStep(maxQty, model.qtyStep) : wanted;
   }
-  const draft = { side, qty, sizeShare, terms, signalId };
+  const draft = { side, qty, sizeShare, terms, signalId, clientOrderId: intent.clientOrderId };
   const working = recordOrder(run, market, draft, run.nowMs, isRefused ? undefined : judged.exits, maxQty);
   const refusal = isRefused
     ? judged.refusal
@@ -107,7 +123,8 @@ function placeExit(run: Run, market: Market, intent: Exit): void {
     (qty > 0 && qty < Infinity ? undefined : "invalid_qty") ??
     (promised > held ? "above_holdings" : undefined) ??
     termsRefusal(terms, run.nowMs);
-  accept(run, market, recordOrder(run, market, { side, qty, sizeShare: null, terms, signalId }, run.nowMs), refusal);
+  const draft = { side, qty, sizeShare: null, terms, signalId, clientOrderId: intent.clientOrderId };
+  accept(run, market, recordOrder(run, market, draft, run.nowMs), refusal);
 }
 
 /** Lets an order work or rest, or says why not. */
@@ -120,7 +137,9 @@ export function accept(run: Run, market: Market, working: WorkingOrder, refusal:
   }
 }
 
-type OrderDraft = Pick<Order, "side" | "qty" | "sizeShare" | "terms" | "signalId">;
+type OrderDraft = Pick<Order, "side" | "qty" | "sizeShare" | "terms" | "signalId"> & {
+  readonly clientOrderId?: string | undefined;
+};
 
 /** Gives an order its id and writes it down; it does not work yet. */
 export function recordOrder(
@@ -131,7 +150,7 @@ export function recordOrder(
   exits: ExitPlan | undefined = undefined,
   maxQty = Infinity,
 ): WorkingOrder {
-  const clientOrderId = `${market.symbol}-${++market.ordersPlaced}`;
+  const clientOrderId = draft.clientOrderId ?? `${market.symbol}-${++market.ordersPlaced}`;
   const order: Order = {
     clientOrderId,
     tsMs,

@@ -41,6 +41,8 @@ export class Run implements AccountView {
   readonly timeline: Timeline;
   readonly curve: EquityCurve;
   readonly doubts = new Doubts();
+  /** Order ids that the policy has given itself. */
+  readonly givenIds = new Set<string>();
   readonly risk: RiskDesk | undefined;
   readonly carry: Carry | undefined;
   status: RunStatus = "running";

@@ -34,6 +34,8 @@ export type OrderIntent =
       readonly signalId: string | undefined;
       /** What differs from a plain market order. */
       readonly terms?: Partial<OrderTerms>;
+      /** An id of the policy's own; the run gives one else. The same id again is refused and changes nothing. */
+      readonly clientOrderId?: string | undefined;
       /** How the position will be left again. */
       readonly exits?: ExitPlan | undefined;
     }
@@ -45,6 +47,7 @@ export type OrderIntent =
       readonly qty: number;
       readonly signalId: string | undefined;
       readonly terms?: Partial<OrderTerms>;
+      readonly clientOrderId?: string | undefined;
     };
 
 /** The second half of a strategy: opinions and account in, order intents out. */
