@@ -21,6 +21,7 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, recorded: unknown
   timeframe: ["4h", "4hour"],
   start_date: ["2024-01-03T04:00:00Z", "2024-01-03T04:00:00Z"],
   end_date: ["2024-02-01", "2024-02-01"],
+  mode: ["replay", "replay"],
   strategy: ["breakout", "breakout"],
   params: ["lookback=7", { lookback: 7, direction: "both" }],
   size: ["0.25", 0.25],
