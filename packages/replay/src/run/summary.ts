@@ -13,7 +13,29 @@ export function describeRun(config: RunConfig): readonly string[] {
     `${config.coins.join(", ")} against ${config.quote} on ${config.exchange}, ${shortTimeframe(config.timeframe)} bars, ${config.start_date} to ${config.end_date}`,
     `${config.strategy}${config.signals === undefined ? "" : ` of ${config.signals.file}`}${params.join("")}, capital ${config.initial_capital} ${config.quote}, size ${config.size}, seed ${config.seed}`,
     `slippage ${model.slippage_bps} bps, fee ${model.fee_bps} bps, latency ${model.latency_ms.join("–")} ms, at most ${model.max_volume_pct} % of a bar's volume, fills at ${model.fill_at}`,
+    ...describeProtection(config),
   ];
+}
+
+/** What differs from plain trading: exits, margin, risk. Nothing where nothing does. */
+function describeProtection({ exits, leverage, risk, execution_model: model }: RunConfig): readonly string[] {
+  const isSet = ([, value]: readonly [string, unknown]) => value !== null && value !== 0;
+  const parts = [
+    ...Object.entries(exits)
+      .filter(isSet)
+      .map(([key, value]) => `${key} ${textOf(value)}`),
+    ...(leverage === 1 ? [] : [`leverage ${leverage}`]),
+    ...(risk.profile === null ? [] : [`risk profile ${risk.profile}`]),
+    ...(model.funding ? ["funding paid"] : []),
+  ];
+  return parts.length === 0 ? [] : [`${parts.join(", ")}; what a bar leaves open is decided ${model.intrabar}`];
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([key, one]) => `${key}:${String(one)}`)
+    .join(",");
 }
 
 /** What a person wants to know when a run has ended, and what to type next. */
