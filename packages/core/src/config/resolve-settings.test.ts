@@ -111,6 +111,13 @@ const SAMPLES: readonly (readonly [
   ["execution_model.size_at", "decision", "decision", "decision", ["decision", "decision", "decision", "fill"]],
   ["execution_model.remainder", "cancel", "cancel", "cancel", ["cancel", "cancel", "cancel", "carry"]],
   ["execution_model.limit_fill", "through", "through", "through", ["through", "through", "through", "touch"]],
+  [
+    "execution_model.limit_gap",
+    "at-limit",
+    "at-limit",
+    "at-limit",
+    ["at-limit", "at-limit", "at-limit", "open-if-better"],
+  ],
   ["execution_model.stop_fill", "at-stop", "at-stop", "at-stop", ["at-stop", "at-stop", "at-stop", "open-if-gapped"]],
   [
     "execution_model.trail_from",

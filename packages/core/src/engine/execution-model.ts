@@ -33,6 +33,8 @@ export interface ExecutionModel {
   readonly remainder: "carry" | "cancel";
   /** Whether a limit order fills when the bar trades at its price, or only when it trades through it. */
   readonly limitFill: "touch" | "through";
+  /** Where a limit order fills whose price the open has passed already. */
+  readonly limitGap: "open-if-better" | "at-limit";
   /** Where a stop fills whose price the open has jumped over. */
   readonly stopFill: "open-if-gapped" | "at-stop";
   /** Whether a trailing stop follows extremes of earlier bars only, or of the present bar before it is tested. */

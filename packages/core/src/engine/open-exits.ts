@@ -123,6 +123,13 @@ export class OpenExits {
     return stop === this.#trailingStop(best) ? "trailing_stop" : "break_even";
   }
 
+  /** Where a trailing stop stands when it begins to trail. */
+  trailBegins(): number {
+    const { activationShare, distanceShare, activeDistanceShare } = this.plan.trailing!;
+    const beginsAtGain = activationShare !== null && activeDistanceShare === null;
+    return this.atGain(beginsAtGain ? activationShare - distanceShare : -distanceShare);
+  }
+
   /** Where the margin is used up: a venue's insurance takes what is lost beyond. */
   get bankruptcyPrice(): number {
     return this.atGain(-1 / this.#margin.leverage);

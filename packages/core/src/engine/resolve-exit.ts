@@ -99,8 +99,12 @@ function chancesOf(window: Window): Chances | undefined {
   const before = exits.stopAt(bestHere);
   const after = exits.stopAt(bestAfter);
   const followsFirst = rules.trailFrom === "this-bar" && entered === undefined;
-  const stop = stopHit(window, followsFirst ? after : before, before, followsFirst ? bestAfter : bestHere);
   const targetReached = targetHit(window, target);
+  const standing = stopHit(window, before, before, bestHere);
+  const followed = followsFirst && after !== before ? followedHit(window, after, bestAfter) : undefined;
+  // Where the extreme comes first, a target lies on the way to it: only a stop that does not move can be before.
+  const isFixed = standing !== undefined && (standing.isAtOpen || !MOVING.includes(standing.rule));
+  const stop = !followsFirst || isFixed ? standing : targetReached === undefined ? (followed ?? standing) : undefined;
   const mayTrail = !Number.isNaN(after) && after !== before && reaches(isLong ? bar.low : bar.high, after, isLong);
   if (stop === undefined && targetReached === undefined && !mayTrail) return undefined;
 
@@ -116,6 +120,24 @@ function chancesOf(window: Window): Chances | undefined {
       ? { by: "stop" as const, rule: exits.stopRuleAt(bestAfter), price: after, isAtOpen: false, bar }
       : undefined;
   return { atOpen, stop, isStopSure, target: targetReached, isTargetSure, outcomes, mayTrail, late };
+}
+
+/** Stops that follow the price. */
+const MOVING: readonly string[] = ["trailing_stop", "break_even"];
+
+/**
+ * A stop that has followed this bar's extreme before it is tested (`trail_from: this-bar`). In the bar of the entry
+ * nobody knows from where it fell back: freqtrade takes the level at which the stop began to trail, or the bar's end
+ * against the position where even that was not reached.
+ */
+function followedHit(window: Window, level: number, best: number): ExitHit | undefined {
+  const { exits, bar } = window;
+  const { isLong } = exits;
+  if (Number.isNaN(level) || !reaches(isLong ? bar.low : bar.high, level, isLong)) return undefined;
+  const rule = exits.stopRuleAt(best);
+  const begun = exits.bars === 0 && rule === "trailing_stop" ? exits.trailBegins() : level;
+  const price = isLong ? Math.max(begun, bar.low) : Math.min(begun, bar.high);
+  return { by: "stop", rule, price, isAtOpen: false, bar };
 }
 
 /** Whether `price` has come as far against the position as `level`. */

@@ -52,7 +52,7 @@ function limitTouch(
   bar: Candle,
   model: ExecutionModel,
 ): RestingTouch | undefined {
-  const touch = touchLimit(resting.order.side, limit, bar, model.limitFill);
+  const touch = touchLimit(resting.order.side, limit, bar, model.limitFill, model.limitGap);
   return touch && { ...touch, isMaker: !(touch.isAtOpen && resting.isFresh), rule: "limit", worst: limit };
 }
 

@@ -13,18 +13,21 @@ export interface Touch {
 /**
  * A limit order: at its price when the bar trades to it, at the open when that is better.
  * With `through` a touch alone does not fill: others may have been first in the queue.
+ * @param gap - `at-limit` forgoes the better open where the bar trades at the limit too (as freqtrade does)
  */
 export function touchLimit(
   side: Side,
   limit: number,
   bar: Candle,
   limitFill: ExecutionModel["limitFill"],
+  gap: ExecutionModel["limitGap"] = "open-if-better",
 ): Touch | undefined {
   const isOpenBetter = side === "buy" ? bar.open <= limit : bar.open >= limit;
   const best = side === "buy" ? bar.low : bar.high;
   const isThrough = side === "buy" ? best < limit : best > limit;
   if (!isThrough && (best !== limit || limitFill === "through")) return undefined;
-  return { price: isOpenBetter ? bar.open : limit, isAtOpen: isOpenBetter };
+  const isForgone = gap === "at-limit" && bar.low <= limit && limit <= bar.high;
+  return { price: isOpenBetter && !isForgone ? bar.open : limit, isAtOpen: isOpenBetter };
 }
 
 /**
@@ -42,7 +45,7 @@ export function touchStop(
   const isGap = side === "buy" ? bar.open >= stop : bar.open <= stop;
   if (!isGap) return { price: stop, isAtOpen: false };
   const isInside = bar.low <= stop && stop <= bar.high;
-  return { price: stopFill === "at-stop" && isInside ? stop : bar.open, isAtOpen: true };
+  return stopFill === "at-stop" && isInside ? { price: stop, isAtOpen: false } : { price: bar.open, isAtOpen: true };
 }
 
 /** The level of a trailing stop `share` behind the best price: below for a sell, above for a buy. */

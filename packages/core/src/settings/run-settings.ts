@@ -265,6 +265,13 @@ export const RUN_SETTINGS: readonly Setting[] = [
     byDefault: "touch",
   },
   {
+    key: "execution_model.limit_gap",
+    kind: "text",
+    value: "<where>",
+    describe: "a limit order whose price the open has passed already fills open-if-better or at-limit",
+    byDefault: "open-if-better",
+  },
+  {
     key: "execution_model.stop_fill",
     kind: "text",
     value: "<where>",
