@@ -5,7 +5,7 @@ import { flagName, RUN_SETTINGS, type Setting, variableName } from "@powertrader
 import { STRATEGIES } from "@powertrader/strategies";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { mustRun, newFolder, runBin } from "../fixtures/bin.ts";
-import { walk, writeCache, writeWalks } from "../fixtures/candle-cache.ts";
+import { walk, writeCache, writeFunding, writeWalks } from "../fixtures/candle-cache.ts";
 
 vi.setConfig({ maxConcurrency: 3 }); // every test starts processes
 
@@ -25,6 +25,7 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, recorded: unknown
   strategy: ["breakout", "breakout"],
   params: ["lookback=7", { lookback: 7, direction: "both" }],
   size: ["0.25", 0.25],
+  leverage: ["2", 2],
   seed: ["7", 7],
   close_at_end: ["true", true],
   equity_interval: ["1d", "1day"],
@@ -32,16 +33,43 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, recorded: unknown
   tags: ["one,two", ["one", "two"]],
   note: ["why", "why"],
   execution: ["kraken", "kraken"],
+  "execution_model.slippage_model": ["square-root", "square-root"],
   "execution_model.slippage_bps": ["1.5", 1.5],
+  "execution_model.impact": ["0.2", 0.2],
+  "execution_model.spread_bps": ["3", 3],
   "execution_model.fee_bps": ["7", 7],
+  "execution_model.maker_fee_bps": ["-1", -1],
+  "execution_model.fee_per_order": ["0.5", 0.5],
+  "execution_model.fee_in": ["received", "received"],
   "execution_model.max_volume_pct": ["50", 50],
   "execution_model.latency_ms": ["10,20", [10, 20]],
   "execution_model.partial_fill_threshold": ["0.2", 0.2],
   "execution_model.qty_step": ["0.001", 0.001],
+  "execution_model.price_tick": ["0.01", 0.01],
   "execution_model.min_notional": ["1", 1],
   "execution_model.fill_at": ["close", "close"],
   "execution_model.size_at": ["decision", "decision"],
   "execution_model.remainder": ["cancel", "cancel"],
+  "execution_model.limit_fill": ["through", "through"],
+  "execution_model.limit_gap": ["at-limit", "at-limit"],
+  "execution_model.stop_fill": ["at-stop", "at-stop"],
+  "execution_model.trail_from": ["this-bar", "this-bar"],
+  "execution_model.intrabar": ["ohlc-path", "ohlc-path"],
+  "execution_model.maintenance_margin": ["0.01", 0.01],
+  "execution_model.liquidation_fee_bps": ["50", 50],
+  "execution_model.borrow_rate": ["0.1", 0.1],
+  "execution_model.funding": ["true", true],
+  "execution_model.session": ["us-equities", "us-equities"],
+  "exits.stop_loss": ["0.06", 0.06],
+  "exits.take_profit": ["0.05:0.5,0.1:0.5", { "0.05": 0.5, "0.1": 0.5 }],
+  "exits.trailing_stop": ["0.05", 0.05],
+  "exits.trailing_from": ["0.02", 0.02],
+  "exits.trailing_then": ["0.01", 0.01],
+  "exits.break_even_at": ["0.03", 0.03],
+  "exits.break_even_offset": ["0.001", 0.001],
+  "exits.time_targets": ["0:0.2,1440:0.02", { "0": 0.2, "1440": 0.02 }],
+  "exits.max_bars": ["60", 60],
+  "risk.profile": ["balanced", "balanced"],
   cache_dir: ["candles", undefined],
   output_dir: ["run", undefined],
   bars: ["true", undefined],
@@ -50,14 +78,11 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, recorded: unknown
 /** A folder with a cache called `candles` that the samples above can be run on. */
 function projectFor(name: string): string {
   const folder = path.join(base, name);
+  const cacheDir = path.join(folder, "candles");
   for (const [i, coin] of ["ETH", "BTC"].entries()) {
-    writeCache(
-      path.join(folder, "candles"),
-      "my-csv",
-      `${coin}-EUR`,
-      "4hour",
-      walk(Date.UTC(2024, 0, 1), "4hour", 240, i),
-    );
+    const candles = walk(Date.UTC(2024, 0, 1), "4hour", 240, i);
+    writeCache(cacheDir, "my-csv", `${coin}-EUR`, "4hour", candles);
+    writeFunding(cacheDir, "my-csv", `${coin}-EUR`, candles);
   }
   return folder;
 }
