@@ -260,10 +260,11 @@ describe("a delay longer than a bar", () => {
 
 describe("an order id that the policy gives", () => {
   it("is one order: the same id again is refused and changes nothing", async () => {
-    const mine = { ...enter, clientOrderId: "dca-1" };
+    const entry = { kind: "enter", side: "buy", sizeShare: 0.5 } as const;
+    const mine = { ...entry, clientOrderId: "dca-1" };
     const { orders, events, fills } = await runOrders({
       bars: [still(100), still(100), still(100)],
-      orders: { 0: [mine, mine], 1: [mine, { ...enter, clientOrderId: "BTC-USDT-9" }] },
+      orders: { 0: [mine, mine], 1: [mine, { ...entry, clientOrderId: "BTC-USDT-9" }] },
     });
     expect(orders.map(({ clientOrderId }) => clientOrderId)).toEqual(["dca-1"]);
     expect(events.map(({ clientOrderId, event, reason }) => [clientOrderId, event, reason])).toEqual([
@@ -276,7 +277,10 @@ describe("an order id that the policy gives", () => {
 
   it("cancels that order alone", async () => {
     const rest = (clientOrderId: string, limitPrice: number): IntentDraft => ({
-      ...buy({ orderType: "limit", limitPrice }, 0.1),
+      kind: "enter",
+      side: "buy",
+      sizeShare: 0.1,
+      terms: { orderType: "limit", limitPrice },
       clientOrderId,
     });
     const { fills, events } = await runOrders({

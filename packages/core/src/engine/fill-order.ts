@@ -2,9 +2,10 @@ import { NO_EXITS } from "./exit-plan.ts";
 import { feeOf, receivedBps } from "./fees.ts";
 import { fillableQty, floorToStep } from "./liquidity.ts";
 import type { Market, WorkingOrder } from "./market.ts";
-import { type Entered, OpenExits } from "./open-exits.ts";
+import type { Entered } from "./open-exits.ts";
 import type { Fill, FillRule, OrderEvent } from "./order.ts";
 import { isRounding, type Position } from "./position.ts";
+import { newExits } from "./protect-position.ts";
 import type { Run } from "./run.ts";
 import { affordableQty } from "./sizing.ts";
 import { slippagePaidBps } from "./slippage.ts";
@@ -138,8 +139,7 @@ function protect(
   const isLong = position.qty > 0;
   if (position.exits === undefined || position.exits.isLong !== isLong) {
     const barMs = market.columns.time[market.row]!;
-    const margin = { leverage: run.settings.leverage, maintenanceShare: run.settings.model.maintenanceShare };
-    position.exits = new OpenExits(working.exits ?? NO_EXITS, isLong, barMs, working.order.signalId, margin);
+    position.exits = newExits(run, position, working.exits ?? NO_EXITS, barMs, working.order.signalId);
   }
   const { exits } = position;
   exits.entryPrice = position.entryPrice;

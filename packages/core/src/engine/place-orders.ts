@@ -6,6 +6,7 @@ import { floorToStep } from "./liquidity.ts";
 import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
 import type { Order } from "./order.ts";
 import { type OrderTerms, orderTerms, termsRefusal } from "./order-terms.ts";
+import { protectPosition } from "./protect-position.ts";
 import type { PassedEntry } from "./risk-desk.ts";
 import type { Run } from "./run.ts";
 import { affordableQty } from "./sizing.ts";
@@ -20,6 +21,9 @@ export function placeOrders(run: Run, intents: readonly OrderIntent[]): void {
         break;
       case "exit":
         if (takesId(run, market, intent.clientOrderId)) placeExit(run, market, intent);
+        break;
+      case "protect":
+        protectPosition(run, market, market.positionOf(intent.positionId ?? null), intent.exits);
         break;
       case "enter":
         if (takesId(run, market, intent.clientOrderId)) placeEntry(run, market, intent);

@@ -26,6 +26,13 @@ export type OrderIntent =
       readonly clientOrderId?: string;
     }
   | {
+      /** Replaces the protective exits of what is held. */
+      readonly kind: "protect";
+      readonly symbol: string;
+      readonly positionId?: string;
+      readonly exits: ExitPlan;
+    }
+  | {
       readonly kind: "enter";
       readonly symbol: string;
       readonly side: Side;
