@@ -352,7 +352,7 @@ describe.concurrent("command lines", () => {
     [["--no-run"], usage("E_USAGE", "--no-run goes with --warm-cache")],
     [
       ["confg"],
-      usage("E_USAGE", 'unknown command confg (did you mean "config"?) — Commands: init, config, strategies;'),
+      usage("E_USAGE", 'unknown command confg (did you mean "config"?) — Commands: init, config, '),
     ],
     [["config"], usage("E_USAGE", "config needs a command — Commands: show.")],
     [["config", "shwo"], usage("E_USAGE", 'unknown command shwo (did you mean "show"?)')],
