@@ -157,6 +157,17 @@ describe("a trailing stop", () => {
     ]);
   });
 
+  it("with trail_from: this-bar goes to the extreme first: past the target, and back to the stop that follows", async () => {
+    const model = { model: { trail_from: "this-bar" as const } };
+    const wild = bar(100, 112, 90, 95);
+    expect(await exitsOf({ trailing_stop: 0.05, stop_loss: 0.08 }, [flat, wild], model)).toEqual([
+      [2, "trailing_stop", 112 * 0.95],
+    ]);
+    expect(await exitsOf({ trailing_stop: 0.05, take_profit: 0.1 }, [flat, wild], model)).toEqual([
+      [2, "take_profit", expect.closeTo(110, 9)],
+    ]);
+  });
+
   it("may begin at a gain, and tighten there", async () => {
     const bars = [flat, bar(100, 103, 96, 102), bar(102, 106, 102, 106), bar(106, 106, 103, 104)];
     expect(await exitsOf({ trailing_stop: 0.02, trailing_from: 0.05 }, bars)).toEqual([
@@ -224,6 +235,12 @@ describe("a bar that reaches stop and target", () => {
     });
     expect(result.fills.at(-1)!.rule).toBe(rule);
     expect(result.run.doubts.bars).toBe(bars.length === 1 ? 1 : 0);
+  });
+
+  it("is not missed where finer candles have holes", async () => {
+    const finer = quarters(bar(100, 101, 99, 100));
+    const left = await exitsOf(exits, [flat, both(100)], { model: { intrabar: "drill-down" }, finer });
+    expect(left).toEqual([[2, "stop_loss", 95]]);
   });
 
   it("is looked into as deep as candles go", async () => {

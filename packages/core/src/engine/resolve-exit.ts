@@ -64,8 +64,10 @@ function resolveWindow(window: Window, finer: readonly FinerSeries[]): ExitDecis
   const plain = byRule(chances, intrabar === "optimistic");
   if (chances.outcomes < 2 && !chances.mayTrail) return { hit: plain, doubt: undefined };
   if (intrabar === "drill-down") {
-    const inside = barsInside(window.bar, finer);
-    if (inside.length > 0) return drillDown(window, inside, finer);
+    const decision = drillDown(window, barsInside(window.bar, finer), finer);
+    const isSure = chances.isStopSure || chances.isTargetSure;
+    // Finer bars with holes may miss what the bar itself is sure of.
+    if (decision !== undefined && (decision.hit !== undefined || !isSure)) return decision;
   }
   const doubt = chances.outcomes < 2 ? undefined : doubtOf(chances, window);
   if (intrabar === "ohlc-path" || intrabar === "nearest-extreme") return { hit: alongPath(window, intrabar), doubt };
@@ -100,11 +102,9 @@ function chancesOf(window: Window): Chances | undefined {
   const after = exits.stopAt(bestAfter);
   const followsFirst = rules.trailFrom === "this-bar" && entered === undefined;
   const targetReached = targetHit(window, target);
-  const standing = stopHit(window, before, before, bestHere);
+  const standing = stopHit(window, before, bestHere);
   const followed = followsFirst && after !== before ? followedHit(window, after, bestAfter) : undefined;
-  // Where the extreme comes first, a target lies on the way to it: only a stop that does not move can be before.
-  const isFixed = standing !== undefined && (standing.isAtOpen || !MOVING.includes(standing.rule));
-  const stop = !followsFirst || isFixed ? standing : targetReached === undefined ? (followed ?? standing) : undefined;
+  const stop = followsFirst ? stopBehindExtreme(standing, followed, targetReached) : standing;
   const mayTrail = !Number.isNaN(after) && after !== before && reaches(isLong ? bar.low : bar.high, after, isLong);
   if (stop === undefined && targetReached === undefined && !mayTrail) return undefined;
 
@@ -124,6 +124,20 @@ function chancesOf(window: Window): Chances | undefined {
 
 /** Stops that follow the price. */
 const MOVING: readonly string[] = ["trailing_stop", "break_even"];
+
+/**
+ * The stop of a bar whose extreme is believed to come first: one that follows it is met on the way back, and a target
+ * lies on the way there. Only a stop that does not move may be met before the target.
+ */
+function stopBehindExtreme(
+  standing: ExitHit | undefined,
+  followed: ExitHit | undefined,
+  target: ExitHit | undefined,
+): ExitHit | undefined {
+  const isMoving = followed !== undefined || (standing !== undefined && MOVING.includes(standing.rule));
+  if (standing?.isAtOpen || !isMoving) return standing;
+  return target === undefined ? (followed ?? standing) : undefined;
+}
 
 /**
  * A stop that has followed this bar's extreme before it is tested (`trail_from: this-bar`). In the bar of the entry
@@ -149,11 +163,8 @@ function isBetter({ isLong }: OpenExits, price: number, than: number): boolean {
   return Number.isNaN(than) || (isLong ? price > than : price < than);
 }
 
-/**
- * @param level - where the stop stands when it is tested
- * @param atOpen - where it stood at the open: only that can be jumped over
- */
-function stopHit(window: Window, level: number, atOpen: number, best: number): ExitHit | undefined {
+/** The stop where it stood at the open. */
+function stopHit(window: Window, level: number, best: number): ExitHit | undefined {
   const { exits, bar, entered, rules } = window;
   const { isLong } = exits;
   if (Number.isNaN(level)) return undefined;
@@ -169,9 +180,8 @@ function stopHit(window: Window, level: number, atOpen: number, best: number): E
     if (!reaches(isLong ? bar.low : bar.high, level, isLong)) return undefined;
     return hit(reaches(entered.price, level, isLong) ? entered.price : level, false);
   }
-  const gap = Number.isNaN(atOpen) ? undefined : touchStop(side, atOpen, bar, rules.stopFill);
-  if (gap?.isAtOpen) return hit(gap.price, true);
-  return reaches(isLong ? bar.low : bar.high, level, isLong) ? hit(level, false) : undefined;
+  const touch = touchStop(side, level, bar, rules.stopFill);
+  return touch && hit(touch.price, touch.isAtOpen);
 }
 
 function targetHit(window: Window, level: number): ExitHit | undefined {
@@ -208,8 +218,13 @@ function doubtOf({ stop, target, isStopSure, isTargetSure }: Chances, { exits, b
   return exits.isLong ? { worst: low, best: high } : { worst: high, best: low };
 }
 
-/** Looks at the finer bars one after another, each with what is still finer. */
-function drillDown(window: Window, inside: readonly TimedBar[], finer: readonly FinerSeries[]): ExitDecision {
+/** Looks at the finer bars one after another, each with what is still finer; `undefined` when there are none. */
+function drillDown(
+  window: Window,
+  inside: readonly TimedBar[],
+  finer: readonly FinerSeries[],
+): ExitDecision | undefined {
+  if (inside.length === 0) return undefined;
   const { exits } = window;
   let { best, entered } = window;
   let doubt: ExitDecision["doubt"];
