@@ -126,6 +126,8 @@ describe("commands on the pages", () => {
       writeFileSync(join(folder, "my-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
       writeFileSync(join(folder, "my-mark-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
       writeFileSync(join(folder, "my-funding.csv"), "time,rate\n1704067200,0.0001\n1704096000,-0.00002\n");
+      const fills = Array.from({ length: 40 }, (_, i) => `${1704067200 + i * 3600},BTC-USDT,buy,1,42000,42`);
+      writeFileSync(join(folder, "real_fills.csv"), `ts,symbol,side,qty,price,fee\n${fills.join("\n")}\n`);
       writeFileSync(
         join(folder, "goog.csv"),
         "time,open,high,low,close,volume\n2024-01-05,1,1,1,1,1\n2024-01-08,1,1,1,1,1\n",

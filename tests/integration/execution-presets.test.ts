@@ -39,6 +39,7 @@ describe("pt-replay execution", () => {
       fill_at: "next-open | close",
     });
     for (const text of Object.values(bounds)) expect(text).not.toContain("undefined");
+    for (const { describe } of keys) expect(describe).not.toBe("");
   });
 });
 

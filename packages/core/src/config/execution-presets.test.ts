@@ -103,6 +103,16 @@ describe("a preset in a file", () => {
     expect(origin.get("execution_model.impact")).toBe("default");
   });
 
+  it("may have fees of single coins, as any file", async () => {
+    const per_coin = { BTC: { fee_bps: 1 } };
+    const file = write("mine.json", { name: "my-venue", execution_model: { per_coin } });
+    const of = async (more: Partial<SettingSources> = {}) =>
+      (await resolve({ flags: { execution: [file] }, ...more })).config.execution_model.per_coin;
+    expect(await of()).toEqual(per_coin);
+    write("pt.config.json", { execution_model: { per_coin: {} } });
+    expect(await of()).toEqual({});
+  });
+
   it.each([
     [{ name: "a", execution_model: { fee_bps: -1 } }, "E_CONFIG_VALUE", "execution_model.fee_bps = -1: must be >= 0"],
     [{ name: "a", execution_model: { latency_ms: [5, 1] } }, "E_CONFIG_VALUE", "the first number must not be above"],

@@ -50,8 +50,12 @@ export const EXECUTION_PRESETS: readonly ExecutionPreset[] = [
 /** In place of a preset: none, whatever a weaker source names. */
 export const NO_PRESET = "none";
 
-/** Names of presets, in files too. */
-export const PRESET_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+const PRESET_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+
+/** Whether a preset of one's own may be called so. */
+export function isPresetName(name: string): boolean {
+  return PRESET_NAME.test(name) && isFree(name);
+}
 
 /**
  * The preset called `named`, or the one in the file of that path when it ends in `.json`.
@@ -82,6 +86,7 @@ const estimateSchema = z.strictObject({
 /** What `pt-replay calibrate` says of where its values come from. Replays do not read it. */
 const calibrationSchema = z.strictObject({
   exchange: z.string(),
+  timeframe: z.string(),
   symbols: z.array(z.string()),
   from_ts: z.number(),
   to_ts: z.number(),
@@ -103,6 +108,8 @@ export const presetFileSchema = z.strictObject({
   execution_model: z.record(z.string(), z.unknown()).transform(statedModel),
   calibration: calibrationSchema.optional(),
 });
+
+export type PresetFile = z.input<typeof presetFileSchema>;
 
 function isFree(name: string): boolean {
   return name !== NO_PRESET && EXECUTION_PRESETS.every((one) => one.name !== name);

@@ -8,6 +8,8 @@ export {
   EXECUTION_PRESETS,
   type ExecutionPreset,
   findExecutionPreset,
+  isPresetName,
+  type PresetFile,
   presetFileSchema,
 } from "./execution-presets.ts";
 export { type ExitsConfig, exitsSchema, toExitPlan } from "./exit-plan.ts";

@@ -39,15 +39,15 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
   const values: Record<string, unknown> = {};
   const origin = new Map<string, string>();
   for (const table of OPEN_TABLES) if (isTable(file?.values[table])) values[table] = { ...file.values[table] };
+  const preset = await presetOf(sources, file);
   for (const key of FILE_KEYS) {
-    const said = valueAt(file, key);
+    const said = valueAt(file, key) ?? fromPreset(key, preset)?.value;
     if (said !== undefined) put(values, key, said);
   }
-  const preset = await presetOf(sources, file);
   for (const setting of RUN_SETTINGS) {
     const said = saidAbout(setting, sources, file);
     const stated = setting.key === "params" ? mergeParams(said, strategyRank(sources, file)) : said.find(isFound);
-    const found = stated ?? fromPreset(setting, preset);
+    const found = stated ?? fromPreset(setting.key, preset);
     origin.set(setting.key, found?.from ?? "default");
     if (found !== undefined) put(values, setting.key, found.value);
   }
@@ -186,7 +186,7 @@ async function presetOf(sources: SettingSources, file: ConfigFile | undefined): 
   );
 }
 
-function fromPreset({ key }: Setting, preset: ExecutionPreset | undefined): Found | undefined {
+function fromPreset(key: string, preset: ExecutionPreset | undefined): Found | undefined {
   if (preset === undefined || !key.startsWith(MODEL)) return undefined;
   const value = (preset.model as Readonly<Record<string, unknown>>)[key.slice(MODEL.length)];
   return value === undefined ? undefined : { value, from: `preset ${preset.name}` };

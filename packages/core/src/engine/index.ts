@@ -3,6 +3,7 @@ export type { CurveColumns, EquityCurve } from "./equity-curve.ts";
 export { type ExecutionModel, INTRABAR_MODES, type IntrabarMode } from "./execution-model.ts";
 export { type ExitPlan, NO_EXITS } from "./exit-plan.ts";
 export { type FinerSeries, type TimedBar, timedBar } from "./finer-bars.ts";
+export { referencePrice } from "./latency.ts";
 export { floorToStep } from "./liquidity.ts";
 export type { Series } from "./market.ts";
 export { OpenExits } from "./open-exits.ts";
@@ -15,3 +16,4 @@ export { createRun, type Run, type RunParts, type RunSettings, type RunStatus } 
 export { type DriveOptions, type Progress, runBacktest } from "./run-backtest.ts";
 export { type FillOutcome, type FillRequest, simulateFill } from "./simulate-fill.ts";
 export { affordableQty } from "./sizing.ts";
+export { slippagePaidBps, volatilityFactor } from "./slippage.ts";

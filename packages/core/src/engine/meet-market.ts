@@ -70,6 +70,8 @@ export function wantedQty(
   { order, orderQty, filledQty }: WorkingOrder,
   price: number,
 ): number {
-  const left = Number.isNaN(orderQty) ? (order.sizeShare! * run.equity) / price : orderQty - filledQty;
+  const isUnsized = Number.isNaN(orderQty);
+  if (isUnsized) run.revalue();
+  const left = isUnsized ? (order.sizeShare! * run.equity) / price : orderQty - filledQty;
   return Math.min(left, market.capacity(run.settings.model.maxVolumePct));
 }

@@ -17,7 +17,9 @@ export function executionCommand({ console, flags }: Frame): Command {
     }
     console.out("\nKeys of execution_model: default, bounds, meaning");
     for (const { key, flag, default: byDefault, bounds, describe } of keys) {
-      console.out(`${console.strong(`  ${key}`)} ${JSON.stringify(byDefault)}  ${bounds}  (${flag})\n    ${describe}`);
+      console.out(
+        `${console.strong(`  ${key}`)} ${JSON.stringify(byDefault)}  ${bounds}  (${flag ?? "only in files"})\n    ${describe}`,
+      );
     }
   });
 }

@@ -1,5 +1,6 @@
 import type { Frame } from "@powertrader/core/cli";
 import { Command } from "commander";
+import { calibrateCommand } from "./calibrate.ts";
 import { configCommand } from "./config.ts";
 import { executionCommand } from "./execution.ts";
 import { fillCommand } from "./fill.ts";
@@ -16,7 +17,7 @@ export function createProgram(frame: Frame): Command {
     .helpCommand(false);
   const run = runCommand(frame);
   program.addCommand(run, { isDefault: true, hidden: true });
-  for (const make of [initCommand, configCommand, executionCommand, fillCommand, strategiesCommand])
+  for (const make of [initCommand, configCommand, executionCommand, fillCommand, calibrateCommand, strategiesCommand])
     program.addCommand(make(frame));
   // The default command is a hidden subcommand, so that subcommands keep their own options; its flags are listed here.
   program.configureHelp({ visibleOptions: () => [...run.options, ...program.options] });

@@ -10,7 +10,8 @@ export interface ExecutionDescription {
   }[];
   readonly keys: readonly {
     readonly key: string;
-    readonly flag: string;
+    /** `null` for what only files can say. */
+    readonly flag: string | null;
     readonly default: unknown;
     /** Which values are taken, e.g. `0 to 1000`. */
     readonly bounds: string;
@@ -20,18 +21,26 @@ export interface ExecutionDescription {
 
 const MODEL = "execution_model.";
 
+/** What the keys without a flag are for. */
+const FILE_ONLY: Readonly<Record<string, string>> = { per_coin: "coins with fees of their own" };
+
 /** The presets, and the keys of `execution_model` as their schema has them. */
 export function describeExecution(): ExecutionDescription {
   const { properties } = z.toJSONSchema(executionModelSchema, { io: "input" }) as {
     readonly properties: Readonly<Record<string, JsonSchema>>;
   };
+  const settings = new Map(RUN_SETTINGS.map((setting) => [setting.key, setting]));
   return {
     presets: EXECUTION_PRESETS.map(({ name, summary, model }) => ({ name, summary, execution_model: model })),
-    keys: RUN_SETTINGS.filter(({ key }) => key.startsWith(MODEL)).map((setting) => {
-      const key = setting.key.slice(MODEL.length);
-      const schema = properties[key]!;
-      const flag = `--${flagName(setting)}`;
-      return { key, flag, default: schema.default, bounds: boundsOf(schema), describe: setting.describe };
+    keys: Object.entries(properties).map(([key, schema]) => {
+      const setting = settings.get(`${MODEL}${key}`);
+      return {
+        key,
+        flag: setting === undefined ? null : `--${flagName(setting)}`,
+        default: schema.default,
+        bounds: boundsOf(schema),
+        describe: setting?.describe ?? FILE_ONLY[key] ?? "",
+      };
     }),
   };
 }
@@ -54,6 +63,7 @@ function boundsOf(schema: JsonSchema): string {
   if (schema.prefixItems !== undefined) return `a pair, each ${boundsOf(schema.prefixItems[0]!)}`;
   if (schema.type === "null") return "null";
   if (schema.type === "boolean") return "true | false";
+  if (schema.type === "object") return "a table";
   const from = schema.exclusiveMinimum === undefined ? `${schema.minimum}` : `above ${schema.exclusiveMinimum}`;
   return `${from} to ${schema.maximum}`;
 }
