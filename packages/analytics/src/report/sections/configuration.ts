@@ -1,25 +1,34 @@
-import { formatSetting } from "@powertrader/core/format";
 import type { Analysis } from "../../analysis/analyze-run.ts";
 import { type Html, html } from "../html.ts";
+import { exitRows, riskRows, type SettingRow, settingRows } from "../setting-rows.ts";
 import { pairs } from "../table.ts";
 
-/** Every setting of the run as `config.json` has it; the data series stand under provenance. */
-export function configuration({ run }: Analysis): Html {
-  const { data: _, execution_model: model, params, ...rest } = run.config;
+/** What has a heading of its own, here or under provenance. */
+const ELSEWHERE = new Set([
+  "params",
+  "exits",
+  "risk",
+  "execution_model",
+  "data",
+  "intrabar_data",
+  "funding_data",
+  "signals",
+]);
+
+/** Every setting of the run as `config.json` has it; files and series that it read stand under provenance. */
+export function configuration({ run: { config } }: Analysis): Html {
   return html`<section id="configuration">
 <h2>Configuration</h2>
-${settings(rest)}
-${Object.keys(params).length === 0 ? undefined : html`<h3>Parameters of the strategy</h3>\n${settings(params)}`}
-<h3>Execution model</h3>
-${settings(model)}
+${pairs(settingRows(Object.fromEntries(Object.entries(config).filter(([name]) => !ELSEWHERE.has(name)))))}
+${group("Parameters of the strategy", settingRows(config.params))}
+${group("Protective exits", exitRows(config.exits), "None: positions are left when the strategy says so.")}
+${group("Risk rules", riskRows(config.risk), "None: entries are bound by money, step and smallest order only.")}
+${group("Execution model", settingRows(config.execution_model))}
 </section>`;
 }
 
-function settings(group: Readonly<Record<string, unknown>>): Html {
-  return pairs(Object.entries(group).map(([name, value]) => [name, textOf(value)]));
-}
-
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return "—";
-  return Array.isArray(value) ? value.map(formatSetting).join(", ") || "—" : formatSetting(value);
+/** @param nothing - what an empty group means; without it there is no heading either */
+function group(heading: string, rows: readonly SettingRow[], nothing?: string): Html | undefined {
+  if (rows.length > 0) return html`<h3>${heading}</h3>\n${pairs(rows)}`;
+  return nothing === undefined ? undefined : html`<h3>${heading}</h3>\n<p class="aside">${nothing}</p>`;
 }

@@ -1,6 +1,6 @@
 import { formatCount } from "@powertrader/core/format";
 import type { Analysis } from "../../analysis/analyze-run.ts";
-import type { RecordedSeries } from "../../run-folder/recorded-config.ts";
+import type { RecordedConfig, RecordedSeries } from "../../run-folder/recorded-config.ts";
 import { type Html, html } from "../html.ts";
 import { pairs, table } from "../table.ts";
 
@@ -14,6 +14,7 @@ ${pairs([
   ["Code", manifest?.code_version ?? "not recorded"],
   ["Seed", String(config.seed)],
   ["Manifest", manifest === undefined ? "none: the run was not sealed" : html`<code>${manifest.chain}</code>`],
+  ...(config.signals === undefined ? [] : [["Signals", signalFile(config.signals)] as const]),
 ])}
 ${table<RecordedSeries>({
   caption: "Candles the run was decided on",
@@ -26,8 +27,37 @@ ${table<RecordedSeries>({
   ],
   rows: config.data,
 })}
+${otherSeries("Finer candles to look inside of bars", config.intrabar_data)}
+${otherSeries("Funding settlements", config.funding_data)}
 <h3>To run it again</h3>
 <pre><code>npx --no -- pt-replay --config RUN_FOLDER/config.json --output-dir backtest_results/again</code></pre>
 <p class="aside">RUN_FOLDER is the folder of this report. The same candles, settings, seed and code make the same run hash; candles that changed since are refused.</p>
 </section>`;
+}
+
+function signalFile({ file, count, sha256 }: NonNullable<RecordedConfig["signals"]>): Html {
+  return html`${formatCount(count)} of ${file} <code>${sha256}</code>`;
+}
+
+interface OtherSeries {
+  readonly symbol: string;
+  readonly timeframe?: string;
+  readonly rows: number;
+  readonly source: string;
+  readonly sha256: string;
+}
+
+/** What a run read beside the candles that it keeps in its folder. */
+function otherSeries(caption: string, rows: readonly OtherSeries[]): Html | undefined {
+  if (rows.length === 0) return undefined;
+  return table<OtherSeries>({
+    caption,
+    columns: [
+      { head: "Series", cell: (one) => (one.timeframe === undefined ? one.symbol : `${one.symbol} ${one.timeframe}`) },
+      { head: "Rows", cell: (one) => formatCount(one.rows), isNumeric: true },
+      { head: "Source", cell: (one) => one.source },
+      { head: "sha256", cell: (one) => html`<code>${one.sha256}</code>` },
+    ],
+    rows,
+  });
 }
