@@ -5,12 +5,14 @@ import {
   type MonthlyReturn,
   measureDrawdowns,
   monthlyReturns,
+  tradeSlippage,
 } from "@powertrader/core/metrics";
 import type { RunRecord } from "../run-folder/read-run.ts";
 import { benchmarkEquity } from "./benchmark.ts";
+import { type Ledger, ledgerOf } from "./ledger.ts";
 import { type RunMetrics, runMetrics } from "./run-metrics.ts";
 import { compareSlippage, type SlippageComparison } from "./slippage-comparison.ts";
-import { groupTrades, type SymbolRow, symbolRows, type TradeGroup } from "./trade-groups.ts";
+import { groupTrades, type TradeGroup } from "./trade-groups.ts";
 
 /** A run and everything a report says about it. */
 export interface Analysis {
@@ -22,7 +24,9 @@ export interface Analysis {
   /** The deepest ones, deepest first. */
   readonly drawdowns: readonly Drawdown[];
   readonly months: readonly MonthlyReturn[];
-  readonly symbols: readonly SymbolRow[];
+  readonly ledger: Ledger;
+  /** What slippage took of every trade, by its id; empty without fills. */
+  readonly slippageOf: ReadonlyMap<string, number>;
   readonly exits: readonly TradeGroup[];
   readonly sides: readonly TradeGroup[];
   readonly slippage: SlippageComparison | undefined;
@@ -35,10 +39,11 @@ export const DRAWDOWNS_KEPT = 5;
 
 /** Everything that can be said about a run from its folder. Pure: the same folder, the same analysis. */
 export function analyzeRun(run: RunRecord): Analysis {
-  const { equity, result, config } = run;
+  const { equity } = run;
   const trades = run.trades ?? [];
   const benchmark = benchmarkEquity(run);
   const metrics = runMetrics(run, benchmark);
+  const ledger = ledgerOf(run);
   const daily = dailyPoints(equity.timeMs, equity.equity, equity.length);
   return {
     run,
@@ -47,21 +52,16 @@ export function analyzeRun(run: RunRecord): Analysis {
     daily,
     drawdowns: measureDrawdowns(equity.timeMs, equity.equity, equity.length, DRAWDOWNS_KEPT).deepest,
     months: monthlyReturns(daily),
-    symbols: symbolRows(symbolsOf(config), trades, run.fills ?? [], result.open_positions),
+    ledger,
+    slippageOf: tradeSlippage(run.fills ?? [], (clientOrderId) => run.positionNames.get(clientOrderId)),
     exits: groupTrades(trades, (trade) => trade.exitReason),
     sides: groupTrades(trades, (trade) => trade.side),
     slippage: compareSlippage(run),
-    warnings: warningsAbout(run, metrics),
+    warnings: warningsAbout(run, metrics, ledger),
   };
 }
 
-function symbolsOf(config: RunRecord["config"]): readonly string[] {
-  return config.data.length > 0
-    ? [...new Set(config.data.map((one) => one.symbol))]
-    : config.coins.map((coin) => `${coin}-${config.quote}`);
-}
-
-function warningsAbout(run: RunRecord, metrics: RunMetrics): readonly string[] {
+function warningsAbout(run: RunRecord, metrics: RunMetrics, ledger: Ledger): readonly string[] {
   const { config, result, manifest, bars } = run;
   const warnings: string[] = [];
   if (metrics.differing.length > 0) {
@@ -79,6 +79,11 @@ function warningsAbout(run: RunRecord, metrics: RunMetrics): readonly string[] {
   }
   if (manifest !== undefined && manifest.result_hash !== result.hash) {
     warnings.push("manifest.json was written for another result: the run hashes differ.");
+  }
+  if (ledger.addsUp === false) {
+    warnings.push(
+      "What the coins made does not add up to final equity minus initial capital. The folder was edited or damaged.",
+    );
   }
   if (run.trades === undefined) warnings.push("trades.jsonl is missing; trade figures are those of result.json.");
   if (run.fills === undefined) warnings.push("sim_fills.jsonl is missing; cost figures are those of result.json.");

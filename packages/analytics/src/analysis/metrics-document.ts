@@ -1,11 +1,12 @@
 import { DAY_MS } from "@powertrader/core/market";
 import type { Analysis } from "./analyze-run.ts";
+import type { CoinRow } from "./ledger.ts";
 
 export const METRICS_SCHEMA_VERSION = 1;
 
 /** `metrics.json`: an analysis for other programs. snake_case, seconds, fractions; undefined metrics are `null`. */
 export function metricsDocument(analysis: Analysis): Readonly<Record<string, unknown>> {
-  const { run, metrics, benchmark, drawdowns, months, symbols } = analysis;
+  const { run, metrics, benchmark, drawdowns, months, ledger, exits } = analysis;
   const { config, result } = run;
   return {
     schema_version: METRICS_SCHEMA_VERSION,
@@ -44,22 +45,40 @@ export function metricsDocument(analysis: Analysis): Readonly<Record<string, unk
       recovery_ts: one.recoveryMs === undefined ? null : one.recoveryMs / 1000,
       days: one.durationMs / DAY_MS,
     })),
-    symbols: symbols.map((one) => ({
-      symbol: one.name,
+    coins: ledger.coins.map(coinEntry),
+    account_flows: ledger.accountFlows,
+    exits: exits.map((one) => ({
+      reason: one.name,
       trades: one.trades,
-      fills: one.fills,
       win_rate: one.winRate,
-      profit_factor: one.profitFactor,
       pnl: one.pnl,
-      unrealised_pnl: one.unrealisedPnl,
-      average_trade_pct: one.averageTradePct,
-      average_holding_hours: one.averageHoldingHours,
-      fees: one.fees,
-      slippage_cost: one.slippageCost,
-      turnover: one.turnover,
+      average_bars: one.averageBars,
     })),
+    intrabar: result.intrabar ?? null,
     monthly_returns: months.map(({ year, month, value }) => ({ year, month, return: value })),
     notes: result.notes,
     warnings: analysis.warnings,
+  };
+}
+
+/** Without the file that it comes from a value is `null`. */
+function coinEntry({ symbol, result, trades }: CoinRow): Readonly<Record<string, unknown>> {
+  return {
+    symbol,
+    trades: trades?.trades ?? null,
+    fills: result?.fills ?? null,
+    win_rate: trades?.winRate ?? null,
+    profit_factor: trades?.profitFactor ?? null,
+    realised_pnl: result?.realisedPnl ?? null,
+    unrealised_pnl: result?.unrealisedPnl ?? null,
+    fees: result?.fees ?? null,
+    slippage_cost: result?.slippage ?? null,
+    flows: result?.flows ?? null,
+    funding: result?.funding ?? null,
+    borrow: result?.borrow ?? null,
+    turnover: result?.turnover ?? null,
+    average_trade_pct: trades?.averageTradePct ?? null,
+    average_holding_hours: trades?.averageHoldingHours ?? null,
+    average_bars: trades?.averageBars ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import { slippageModelOf } from "@powertrader/core/config";
 import { candleAt, firstRowAt } from "@powertrader/core/market";
-import { slippageAsked } from "@powertrader/core/metrics";
+import { slippageAsked, slippageCost } from "@powertrader/core/metrics";
 import type { RunRecord } from "../run-folder/read-run.ts";
 
 /** Quote currency. */
@@ -9,6 +9,9 @@ export interface SlippageComparison {
   readonly asked: number;
   readonly paid: number;
 }
+
+/** What waited in the book, or was settled at a price of the venue's own, pays no slippage. */
+const WITHOUT_SLIPPAGE: ReadonlySet<string> = new Set(["limit", "take_profit", "liquidation"]);
 
 /** Slippage asked and paid over all fills; `undefined` when the bars of a fill are not in the run folder. */
 export function compareSlippage(run: RunRecord): SlippageComparison | undefined {
@@ -23,10 +26,9 @@ export function compareSlippage(run: RunRecord): SlippageComparison | undefined 
     if (columns === undefined) return undefined;
     const row = firstRowAt(columns, fill.barMs);
     if (columns.time[row] !== fill.barMs) return undefined;
-    // What waits in the book pays no slippage.
-    if (fill.rule === "limit" || fill.rule === "take_profit") continue;
+    if (WITHOUT_SLIPPAGE.has(fill.rule)) continue;
     asked += slippageAsked(fill.qty, fill.referencePrice, candleAt(columns, row), slippage);
-    paid += Math.abs(fill.price - fill.referencePrice) * fill.qty;
+    paid += slippageCost(fill);
   }
   return { asked, paid };
 }

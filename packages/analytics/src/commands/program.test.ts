@@ -46,6 +46,7 @@ function resultsWithRun(): string {
     maePct: 0,
     mfePct: 0,
     flows: 0,
+    positionId: null,
     ...times,
     ...prices,
   });

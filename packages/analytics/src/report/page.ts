@@ -4,6 +4,7 @@ import { chartData } from "./chart-data.ts";
 import { Html, html, jsonForScript } from "./html.ts";
 import { allMetrics } from "./sections/all-metrics.ts";
 import { assumptions } from "./sections/assumptions.ts";
+import { coins } from "./sections/coins.ts";
 import { comparison } from "./sections/comparison.ts";
 import { configuration } from "./sections/configuration.ts";
 import { costs } from "./sections/costs.ts";
@@ -52,6 +53,7 @@ ${curves(analysis)}
 ${comparison(analysis)}
 ${prices(analysis)}
 ${months(analysis)}
+${coins(analysis)}
 ${trades(analysis)}
 ${positions(analysis)}
 ${costs(analysis)}
@@ -75,6 +77,7 @@ function navigation({ months: list, run }: Analysis): Html {
     ["comparison", "Buy and hold"],
     ["prices", "Prices"],
     list.length === 0 ? undefined : ["months", "Months"],
+    ["coins", "Coins"],
     ["trades", "Trades"],
     run.result.open_positions.length === 0 ? undefined : ["positions", "Open"],
     ["costs", "Costs"],

@@ -2,6 +2,8 @@ import { type Html, html } from "./html.ts";
 
 export interface Column<Row> {
   readonly head: string;
+  /** What the head means, shown on hover. */
+  readonly hint?: string;
   readonly cell: (row: Row) => Html | string;
   /** Right-aligned, digits under digits. */
   readonly isNumeric?: boolean;
@@ -24,11 +26,16 @@ export function table<Row>({ caption, columns, rows, isSortable, isDense }: Tabl
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
 <table${isDense === true ? html` class="dense"` : undefined}${isSortable === true ? html` data-sortable="true"` : undefined}>
 <caption>${caption}</caption>
-<thead><tr>${columns.map((column) => html`<th scope="col"${classOf(column)}>${column.head}</th>`)}</tr></thead>
+<thead><tr>${columns.map((column) => headOf(column))}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${columns.map((column, i) => cellOf(column, row, i === 0))}</tr>\n`)}</tbody>
 </table>
 </div>`;
+}
+
+function headOf<Row>(column: Column<Row>): Html {
+  const hint = column.hint === undefined ? undefined : html` title="${column.hint}"`;
+  return html`<th scope="col"${classOf(column)}${hint}>${column.head}</th>`;
 }
 
 function cellOf<Row>(column: Column<Row>, row: Row, isHead: boolean): Html {

@@ -17,6 +17,7 @@ import { z } from "zod";
 import { readBars, type SeriesBars } from "./read-bars.ts";
 import { readDocument } from "./read-document.ts";
 import { type EquityRows, readEquity } from "./read-equity.ts";
+import { readPositionNames } from "./read-position-names.ts";
 import { readRecords } from "./read-records.ts";
 import { type RecordedConfig, recordedConfigSchema } from "./recorded-config.ts";
 import { refuseHoles } from "./refuse-holes.ts";
@@ -35,6 +36,8 @@ export interface RunRecord {
   readonly fills: readonly Fill[] | undefined;
   readonly orderEvents: readonly OrderEvent[] | undefined;
   readonly cashFlows: readonly CashFlow[];
+  /** Names of positions by order id, where a coin had several. */
+  readonly positionNames: ReadonlyMap<string, string>;
   /** Series whose bars the folder keeps, in the order of `config.data`. */
   readonly bars: readonly SeriesBars[];
   /** Whether the run stopped before its end. */
@@ -62,6 +65,7 @@ export function readRun(folder: string): RunRecord {
     fills: readRecords(folder, RUN_FILES.fills, decodeSimFill),
     orderEvents: readRecords(folder, RUN_FILES.orderEvents, decodeOrderEvent),
     cashFlows: readRecords(folder, RUN_FILES.cashFlows, decodeCashFlow) ?? [],
+    positionNames: readPositionNames(folder),
     bars,
     isPartial: manifest === undefined || result.status === "cancelled",
   };

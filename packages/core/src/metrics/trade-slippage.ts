@@ -7,17 +7,21 @@ import { type CostedFill, slippageCost } from "./trading-costs.ts";
  * A round trip that is still open is not among them.
  *
  * @param fills - in the order in which they were executed
+ * @param positionOf - name of the position that an order works for, where a symbol has several
  */
 export function tradeSlippage(
-  fills: readonly (CostedFill & { readonly symbol: string })[],
+  fills: readonly TradedFill[],
+  positionOf: (clientOrderId: string) => string | undefined = () => undefined,
 ): ReadonlyMap<string, number> {
   const trips = new Map<string, Trip>();
+  const tradesOf = new Map<string, number>();
   const slippageOf = new Map<string, number>();
   for (const fill of fills) {
-    let trip = trips.get(fill.symbol);
+    const position = JSON.stringify([fill.symbol, positionOf(fill.clientOrderId)]);
+    let trip = trips.get(position);
     if (trip === undefined) {
-      trip = { held: 0, entered: 0, cost: 0, ended: 0 };
-      trips.set(fill.symbol, trip);
+      trip = { held: 0, entered: 0, cost: 0 };
+      trips.set(position, trip);
     }
     const direction = fill.side === "buy" ? 1 : -1;
     const perUnit = slippageCost(fill) / fill.qty;
@@ -29,7 +33,9 @@ export function tradeSlippage(
       trip.cost += perUnit * exitQty;
       left -= exitQty;
       if (!isRounding(trip.held, trip.entered)) continue;
-      slippageOf.set(`${fill.symbol}-t${++trip.ended}`, trip.cost);
+      const trades = (tradesOf.get(fill.symbol) ?? 0) + 1;
+      tradesOf.set(fill.symbol, trades);
+      slippageOf.set(`${fill.symbol}-t${trades}`, trip.cost);
       Object.assign(trip, { held: 0, entered: 0, cost: 0 });
     }
     trip.held += direction * left;
@@ -39,10 +45,14 @@ export function tradeSlippage(
   return slippageOf;
 }
 
-/** The open round trip of one symbol; `ended` counts those before it. */
+export interface TradedFill extends CostedFill {
+  readonly symbol: string;
+  readonly clientOrderId: string;
+}
+
+/** The open round trip of one position. */
 interface Trip {
   held: number;
   entered: number;
   cost: number;
-  ended: number;
 }
