@@ -1,3 +1,4 @@
+import { SESSION_CALENDARS } from "@powertrader/core/metrics";
 import type { Analysis } from "../../analysis/analyze-run.ts";
 import { METRIC_CATALOGUE } from "../../format/metric-catalogue.ts";
 import { type Html, html } from "../html.ts";
@@ -5,9 +6,10 @@ import { table } from "../table.ts";
 import { metricValue } from "../values.ts";
 
 /** Every metric by its name in metrics.json, with its meaning, and the reason where it is not defined. */
-export function allMetrics({ metrics }: Analysis): Html {
+export function allMetrics({ run, metrics }: Analysis): Html {
   const known = Object.keys(METRIC_CATALOGUE).filter((name) => Object.hasOwn(metrics.values, name));
   const others = Object.keys(metrics.values).filter((name) => !Object.hasOwn(METRIC_CATALOGUE, name));
+  const { daysPerYear, hasClosedDays } = SESSION_CALENDARS[run.config.execution_model.session];
   return html`<section id="metrics">
 <h2>All metrics</h2>
 <details>
@@ -21,7 +23,7 @@ ${table<string>({
   ],
   rows: [...known, ...others],
 })}
-<p class="aside">Daily returns run from 24:00 to 24:00 UTC and are simple; ratios are scaled with 365 days a year and a risk-free rate of zero; falls are measured on every bar, open positions included.</p>
+<p class="aside">Daily returns run from 24:00 to 24:00 UTC${hasClosedDays ? ", over weekdays on which something traded," : undefined} and are simple; ratios are scaled with ${String(daysPerYear)} days a year and a risk-free rate of zero; falls are measured on every bar, open positions included.</p>
 </details>
 </section>`;
 }

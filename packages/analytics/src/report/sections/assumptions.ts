@@ -1,17 +1,20 @@
-import { formatCount, formatMinute, formatNumber, formatPrice, formatShare } from "@powertrader/core/format";
+import { formatCount, formatMinute, formatMoney } from "@powertrader/core/format";
 import type { Analysis } from "../../analysis/analyze-run.ts";
+import type { RunRecord } from "../../run-folder/read-run.ts";
+import { fillAssumptions } from "../fill-assumptions.ts";
 import { type Html, html } from "../html.ts";
 import { table } from "../table.ts";
 import { orDash } from "../values.ts";
 
 /** How orders were treated, in words; what happened to those that did not fill; when each coin could first trade. */
-export function assumptions(analysis: Analysis): Html {
-  const { result, orderEvents } = analysis.run;
+export function assumptions({ run }: Analysis): Html {
+  const { result, orderEvents } = run;
   const outcomes = outcomesOf(orderEvents ?? []);
   return html`<section id="assumptions">
 <h2>How orders were filled</h2>
+${openBars(run)}
 <ul>
-${sentences(analysis).map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
+${fillAssumptions(run).map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
 ${
   outcomes.length === 0
     ? undefined
@@ -52,34 +55,18 @@ ${result.notes.map((note) => html`<li>${note}</li>\n`)}</ul>`
 </section>`;
 }
 
-function sentences({ run }: Analysis): readonly Html[] {
-  const { config } = run;
-  const model = config.execution_model;
-  const atClose = model.fill_at === "close";
-  const [shortest, longest] = model.latency_ms;
-  return [
-    atClose
-      ? html`<strong class="optimistic">Optimistic:</strong> orders fill at the close of the bar they were decided on. Nobody can trade at a price that is known only when it is gone; real results would be worse.`
-      : html`Orders fill at the open of the next bar after the decision, never on the bar they were decided on.`,
-    model.slippage_bps === 0
-      ? html`No slippage: every fill gets the price it sees. Real ones do not.`
-      : html`Prices move ${formatNumber(model.slippage_bps, 1)} bps (${formatShare(model.slippage_bps / 1e4, 3)}) against the order on a calm bar and up to twice as much on a wild one, never beyond the range of the bar.`,
-    model.fee_bps === 0
-      ? html`No fees.`
-      : html`Every fill pays ${formatNumber(model.fee_bps, 1)} bps (${formatShare(model.fee_bps / 1e4, 3)}) of its value as fee.`,
-    ...(atClose
-      ? []
-      : [
-          longest === 0
-            ? html`No latency.`
-            : html`An order takes ${shortest === longest ? shortest : `${shortest} to ${longest}`} ms to arrive; the price may only get worse on the way.`,
-        ]),
-    html`All orders of a bar together take at most ${formatNumber(model.max_volume_pct, model.max_volume_pct < 1 ? 2 : 0)} % of its volume; what is left over ${model.remainder === "carry" ? "waits for the next bar" : "is cancelled"}.`,
-    html`Entries are sized when ${model.size_at === "fill" ? "they meet the market" : "they are decided"}${config.size == null ? "" : `, at ${formatShare(config.size)} of equity`}, without leverage${model.qty_step === 0 ? "" : `, in steps of ${formatPrice(model.qty_step)}`}${model.min_notional === 0 ? "" : `; below ${formatPrice(model.min_notional)} ${config.quote} they are refused`}.`,
-    config.close_at_end
-      ? html`At the end open positions are closed at the last close.`
-      : html`At the end open positions stay open and count at the last close.`,
-  ];
+/** What the bars left open, and how far the result depends on it. */
+function openBars({ result, config }: RunRecord): Html | undefined {
+  const { intrabar } = result;
+  if (intrabar === undefined || intrabar.ambiguous_bars === 0) return undefined;
+  const { ambiguous_bars: bars, mode, conservative_equity: worst, optimistic_equity: best } = intrabar;
+  const bounds =
+    worst === null || best === null
+      ? undefined
+      : html` Had each gone the worst way there and then, final equity would be <strong>${formatMoney(worst)}</strong>, the best way <strong>${formatMoney(best)} ${config.quote}</strong>; it is ${formatMoney(result.final_equity)}. What later trades would have made of it is not followed.`;
+  const advice =
+    mode === "drill-down" ? undefined : html` Running with <code>--intrabar drill-down</code> looks at finer candles.`;
+  return html`<p class="banner"><strong>OPEN</strong> The prices of ${formatCount(bars)} ${bars === 1 ? "bar leave" : "bars leave"} open whether a stop or a target came first (<code>intrabar: ${mode}</code>).${bounds}${advice}</p>`;
 }
 
 type Outcome = readonly [event: string, reason: string, count: number];
@@ -110,4 +97,25 @@ const MEANING: Readonly<Record<string, string>> = Object.assign(Object.create(nu
   invalid_qty: "not a quantity",
   invalid_size: "not a size",
   liquidated: "nothing was left",
+  reduce_only: "more than was held; exits never open a position",
+  position_closed: "the position that it belonged to was left",
+  oco: "another order of its group filled",
+  post_only: "would have taken a price instead of waiting",
+  time_in_force: "its time was over",
+  no_size: "the signal named no size",
+  no_stop: "sizing by risk needs a stop",
+  stop_beyond_price: "its stop lies on the wrong side of the price",
+  no_volatility: "too few closes, or none that move, to size by",
+  too_few_trades: "too few closed trades to size by",
+  no_edge: "closed trades so far have lost more than they won",
+  no_equity: "nothing to size from",
+  daily_loss: "the day had lost too much already",
+  drawdown_halt: "the account had fallen too far",
+  cooldown: "too soon after an exit",
+  max_open_positions: "enough coins were held",
+  max_position_qty: "as much as allowed was held",
+  max_notional_share: "the position was large enough",
+  max_exposure: "all positions together were large enough",
+  correlation_cap: "moves too much like a coin that was held",
+  correlation_undefined: "too few closes to say how alike the coins move",
 });

@@ -12,11 +12,11 @@ export function costs({ run, metrics, slippage }: Analysis): Html | undefined {
   const flows = cashFlows.reduce((sum, flow) => sum + flow.amount, 0);
   const net = result.final_equity - result.initial_capital;
   const before = net + fees + paid - flows;
-  const rows: readonly (readonly [string, number, string])[] = [
+  const rows: readonly CostRow[] = [
     ["Result before costs", before, "what trading made at the prices it saw, with the quantities it traded"],
     ["Fees", -fees, `${bps(fees, turnover)} of everything bought and sold`],
     ["Slippage", -paid, `${bps(paid, turnover)} of everything bought and sold`],
-    ...(cashFlows.length === 0 ? [] : [["Funding and interest", flows, "cash that moved without a fill"] as const]),
+    ...flowRows(cashFlows),
     ["Result", net, "final equity minus initial capital"],
   ];
   return html`<section id="costs">
@@ -37,6 +37,23 @@ ${table({
 })}
 <p>${formatMoney(turnover)} ${config.quote} changed hands${metrics.values.turnover_ratio == null ? undefined : html`, ${formatMoney(metrics.values.turnover_ratio)} times the mean equity`}. ${slippageInWords(slippage, config.quote)}</p>
 </section>`;
+}
+
+type CostRow = readonly [name: string, amount: number, meaning: string];
+
+const FLOWS: Readonly<Record<string, readonly [name: string, meaning: string]>> = {
+  funding: ["Funding", "settled between longs and shorts while positions were open"],
+  borrow: ["Interest", "on coins sold short and cash below zero"],
+};
+
+/** Cash that moved without a fill, by kind. */
+function flowRows(cashFlows: Analysis["run"]["cashFlows"]): readonly CostRow[] {
+  const amounts = new Map<string, number>();
+  for (const { kind, amount } of cashFlows) amounts.set(kind, (amounts.get(kind) ?? 0) + amount);
+  return [...amounts].map(([kind, amount]) => {
+    const [name, meaning] = Object.hasOwn(FLOWS, kind) ? FLOWS[kind]! : [kind, "cash that moved without a fill"];
+    return [name, amount, meaning];
+  });
 }
 
 function inWords(before: number, costs: number, quote: string): Html {

@@ -4,6 +4,7 @@ import {
   formatDay,
   formatMinute,
   formatMoney,
+  formatPrice,
   formatSetting,
   formatShare,
 } from "@powertrader/core/format";
@@ -18,7 +19,7 @@ export function header(analysis: Analysis): Html {
   return html`<header>
 <p class="overline">Backtest report${config.name === null ? undefined : html` · ${config.name}`}</p>
 <h1>${config.strategy} <span class="on">on ${config.coins.join(", ")}</span></h1>
-<p class="range">${dayOf(result.start_ts)} to ${dayOf(result.end_ts)} · ${timeframeInWords(config.timeframe)} bars · ${config.exchange} · prices in ${config.quote}</p>
+<p class="range">${dayOf(result.start_ts)} to ${dayOf(result.end_ts)} · ${timeframeInWords(config.timeframe)} bars${config.leverage === 1 ? undefined : ` · leverage ${formatPrice(config.leverage)}`} · ${config.exchange} · prices in ${config.quote}</p>
 ${params.length === 0 && config.tags.length === 0 ? undefined : html`<ul class="chips">${params.map(([name, value]) => html`<li><span class="chip-name">${name}</span> ${formatSetting(value)}</li>`)}${config.tags.map((tag) => html`<li class="tag">${tag}</li>`)}</ul>`}
 ${config.note === null ? undefined : html`<p class="note">${config.note}</p>`}
 ${banners(analysis)}
@@ -62,7 +63,7 @@ function banner(kind: string, word: string, text: string): Html {
 }
 
 function verdict({ run, metrics }: Analysis): Html {
-  const { config, result, fills } = run;
+  const { config, result, fills, cashFlows } = run;
   const { values } = metrics;
   const has = (name: string): number | undefined => values[name] ?? undefined;
   const sentences: Html[] = [
@@ -88,6 +89,11 @@ function verdict({ run, metrics }: Analysis): Html {
   const [fees, slippage] = [has("fees"), has("slippage_cost")];
   if (fees !== undefined && slippage !== undefined && (fills?.length ?? 1) > 0) {
     sentences.push(html` Fees and slippage took ${formatMoney(fees + slippage)} ${config.quote}.`);
+  }
+  const flows = cashFlows.reduce((sum, flow) => sum + flow.amount, 0);
+  if (flows !== 0) {
+    const what = `${flows < 0 ? "cost" : "brought"} ${formatMoney(Math.abs(flows))} ${config.quote}`;
+    sentences.push(html` Funding and interest ${what}.`);
   }
   return html`${sentences}`;
 }
