@@ -3,6 +3,7 @@ import { formatDuration } from "@powertrader/core/format";
 import { type CandleColumns, sliceColumns } from "@powertrader/core/market";
 import type { Analysis } from "../analysis/analyze-run.ts";
 import type { SeriesBars } from "../run-folder/read-bars.ts";
+import { exitMark } from "./exit-words.ts";
 import { sampleCandles } from "./sample-candles.ts";
 import { sampleRows } from "./sample-rows.ts";
 
@@ -11,6 +12,8 @@ const CURVE_BUCKETS = 4_000;
 /** Candles of all coins together, and of one. */
 const MAX_CANDLES = 100_000;
 const MAX_CANDLES_OF_COIN = 20_000;
+/** More than any engine knows; a place among them fits a byte, and 255 is none. */
+const MAX_REASONS = 250;
 
 /**
  * What the charts of a report draw. Columns are little-endian typed arrays in base64: `f64` Float64, `f32` Float32,
@@ -43,6 +46,10 @@ export interface CoinChart {
     readonly pnl: string;
     /** 1 long, 0 short. */
     readonly isLong: string;
+    /** Why each trade ended: a place in `reasons`. */
+    readonly reason: string;
+    /** Short words for the chart. */
+    readonly reasons: readonly string[];
   };
   /** Positions still open: entry time in seconds, 1 long or 0 short. */
   readonly open: readonly (readonly [number, number])[];
@@ -84,6 +91,7 @@ function coinChart(
   for (const [i, name] of (["open", "high", "low", "close"] as const).entries()) {
     prices.set(shown.columns[name].subarray(0, length), i * length);
   }
+  const reasons = [...new Set(trades.map((trade) => trade.exitReason))].slice(0, MAX_REASONS);
   const seconds = (timesMs: readonly number[]) => base64(Float64Array.from(timesMs, (value) => value / 1000));
   return {
     symbol,
@@ -97,6 +105,8 @@ function coinChart(
       exits: seconds(trades.map((trade) => trade.exitMs)),
       pnl: base64(Float32Array.from(trades, (trade) => trade.pnl)),
       isLong: base64(Uint8Array.from(trades, (trade) => (trade.side === "long" ? 1 : 0))),
+      reason: base64(Uint8Array.from(trades, (trade) => reasons.indexOf(trade.exitReason))),
+      reasons: reasons.map(exitMark),
     },
     open: open.map((position) => [position.entry_ts, position.side === "long" ? 1 : 0]),
   };

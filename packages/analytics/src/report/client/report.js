@@ -3,6 +3,8 @@
   const { uPlot, LightweightCharts } = window;
   const data = JSON.parse(document.getElementById("report-data").textContent);
   const MOST_MARKS = 400;
+  /** So many marks in view leave room for words beside them. */
+  const MOST_WORDS = 60;
 
   const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)).buffer;
   const float64 = (base64) => new Float64Array(bytesOf(base64));
@@ -123,6 +125,7 @@
     const exits = float64(coin.trades.exits);
     const pnl = float32(coin.trades.pnl);
     const isLong = new Uint8Array(bytesOf(coin.trades.isLong));
+    const reason = new Uint8Array(bytesOf(coin.trades.reason));
     const at = (seconds) => times[Math.max(0, rowAt(times, seconds))];
     const opened = (seconds, long) => ({
       time: at(seconds),
@@ -138,6 +141,7 @@
         position: isLong[i] === 1 ? "aboveBar" : "belowBar",
         shape: "circle",
         color: tone(pnl[i] > 0 ? "gain" : "loss"),
+        text: coin.trades.reasons[reason[i]] ?? "",
       });
     }
     for (const [seconds, long] of coin.open) marks.push(opened(seconds, long === 1));
@@ -199,7 +203,8 @@
       const range = chart.timeScale().getVisibleRange();
       const inView = range === null ? marks : marks.filter((mark) => mark.time >= range.from && mark.time <= range.to);
       const every = Math.ceil(inView.length / MOST_MARKS);
-      shown.setMarkers(every <= 1 ? inView : inView.filter((_, i) => i % every === 0));
+      const few = every <= 1 ? inView : inView.filter((_, i) => i % every === 0);
+      shown.setMarkers(few.length <= MOST_WORDS ? few : few.map((mark) => ({ ...mark, text: "" })));
       const merged = count < coin.bars ? `One candle shows ${coin.candle}. ` : "";
       const thinned = every <= 1 ? "" : `One of ${every} marks is shown; look closer to see all of them.`;
       note.textContent = merged + thinned;

@@ -16,7 +16,7 @@ export function prices({ run }: Analysis): Html {
 <div class="js-only">
 <p class="controls"><label>Coin <select data-coins>${bars.map((one, i) => html`<option value="${i}">${one.symbol}</option>`)}</select></label> <span class="reading" data-reading></span></p>
 <div class="chart tall" data-chart="price"></div>
-<p class="aside"><span class="mark long">▲</span> opened long <span class="mark short">▼</span> opened short <span class="mark gain">●</span> closed with a gain <span class="mark loss">●</span> closed with a loss. <span data-marks></span></p>
+<p class="aside"><span class="mark long">▲</span> opened long <span class="mark short">▼</span> opened short <span class="mark gain">●</span> closed with a gain <span class="mark loss">●</span> closed with a loss; look closer to read why. <span data-marks></span></p>
 </div>
 </section>`;
 }
