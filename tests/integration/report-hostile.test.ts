@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeReport } from "@powertrader/analytics";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -25,9 +25,15 @@ function infest(folder: string, text: string): void {
     config.params = { [text]: text, nested: { [text]: [text] } };
     for (const series of config.data) Object.assign(series, { symbol: text, source: text, sha256: text });
     config.execution_model[text] = text;
+    config.exits = { stop_loss: text, [text]: { [text]: text }, take_profit: { [text]: 1 } };
+    config.risk = { size: { rule: text }, limits: { [text]: [text] }, per_coin: { [text]: { [text]: text } } };
+    config.intrabar_data = [{ symbol: text, timeframe: text, rows: 1, source: text, sha256: text }];
+    config.funding_data = [{ symbol: text, rows: 1, source: text, sha256: text }];
+    config.signals = { file: text, count: 1, sha256: text };
   });
   editJson(folder, "result.json", (result) => {
     Object.assign(result, { hash: text, notes: [text, text] });
+    result.intrabar = { mode: text, ambiguous_bars: 1, conservative_equity: 1, optimistic_equity: 2 };
     for (const one of result.warm_up) one.symbol = text;
     for (const one of result.open_positions) one.symbol = text;
     result.metrics[text] = 1;
@@ -45,6 +51,10 @@ function infest(folder: string, text: string): void {
   editLines(folder, "trades.jsonl", (lines) => lines.map((line) => named(line, ["trade_id", "symbol", "exit_reason"])));
   editLines(folder, "sim_fills.jsonl", (lines) => lines.map((line) => named(line, ["symbol", "client_order_id"])));
   editLines(folder, "order_events.jsonl", (lines) => lines.map((line) => named(line, ["reason"])));
+  writeFileSync(
+    join(folder, "cash_flows.jsonl"),
+    `${JSON.stringify({ ts: 1704900000, symbol: text, kind: text, amount: -1 })}\n`,
+  );
   // Thinned, so that the reasons in result.json are the ones shown.
   editJson(folder, "config.json", (config) => (config.equity_interval = text));
 }

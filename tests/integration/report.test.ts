@@ -65,9 +65,12 @@ describe("a report of a finished run", () => {
       12,
     );
     expect(metrics.drawdowns[0].share).toBeCloseTo(result.metrics.max_drawdown, 12);
-    expect(metrics.symbols.map((row: Document) => row.symbol)).toEqual(["BTC-USDT", "ETH-USDT"]);
-    const trades = metrics.symbols.reduce((sum: number, row: Document) => sum + row.trades, 0);
-    expect(trades).toBe(result.metrics.trades);
+    expect(metrics.coins.map((row: Document) => row.symbol)).toEqual(["BTC-USDT", "ETH-USDT"]);
+    const sum = (name: string) => metrics.coins.reduce((all: number, row: Document) => all + row[name], 0);
+    expect(sum("trades")).toBe(result.metrics.trades);
+    expect(sum("fees")).toBeCloseTo(result.metrics.fees, 9);
+    expect(sum("slippage_cost")).toBeCloseTo(result.metrics.slippage_cost, 9);
+    expect(metrics.exits).toMatchObject([{ reason: "signal", trades: result.metrics.trades }]);
     const months = metrics.monthly_returns.reduce((all: number, month: Document) => all * (1 + month.return), 1);
     expect(months - 1).toBeCloseTo(result.metrics.total_return, 9);
   });
@@ -273,7 +276,9 @@ describe("what a report says about costs", () => {
       '{"ts":1704900000,"symbol":"BTC-USDT","kind":"funding","amount":-12.5}\n',
     );
     writeReport(folder);
-    expect(textOf(pageOf(folder))).toMatch(/Funding and interest cash that moved without a fill −12\.50/);
+    const text = textOf(pageOf(folder));
+    expect(text).toMatch(/Funding settled between longs and shorts while positions were open −12\.50/);
+    expect(text).toContain("CAUTION What the coins made does not add up to final equity minus initial capital.");
   });
 });
 
