@@ -130,6 +130,15 @@ describe("a venue that is known", () => {
     expect(widest).toBeLessThan(2);
   });
 
+  it("tells delays from the first of orders that were sent together: the others wait for it", async () => {
+    const rows = (await fillsOf(600, VENUE)).filter(({ rule }) => rule === "next_open");
+    csv(rows.flatMap((one) => [one, { ...one, fill_ts: one.fill_ts + 5 }]));
+    const { calibration } = JSON.parse((await calibrate("--json")).out[0]!);
+    expect(calibration.slippage_bps.fills).toBe(2 * rows.length);
+    expect(calibration.latency_max_ms.fills).toBe(rows.length);
+    expect(holds(calibration.latency_max_ms, 420)).toBe(true);
+  });
+
   it("becomes a preset that a replay takes, the same bytes twice", async () => {
     csv(await fillsOf(300, VENUE));
     const { out } = await calibrate("--output", at("my-venue.json"));
@@ -158,7 +167,7 @@ describe("a venue that is known", () => {
     ]);
     expect(notes).toEqual([
       "note: 0 maker fills, 30 are needed: maker_fee_bps is left to its default",
-      "note: 0 taker fills with fill_ts, 30 are needed: latency_ms is left to its default",
+      "note: 0 moments of taker fills with fill_ts, 30 are needed: latency_ms is left to its default",
     ]);
   });
 

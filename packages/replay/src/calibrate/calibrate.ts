@@ -46,7 +46,7 @@ export function calibrate(path: string, { config, cacheDir }: ResolvedSettings):
   const fee = rateOf(takers, seed, "fee");
   const makers = fills.filter((fill) => fill.isMaker);
   const makerFee = makers.length < FEWEST_FILLS ? null : rateOf(makers, seed, "maker fee");
-  const delays = takers.flatMap(({ tsMs, fillMs }) => (fillMs === undefined ? [] : [fillMs - tsMs]));
+  const delays = firstDelays(takers);
   const latency = delays.length < FEWEST_FILLS ? undefined : latencyOf(delays, seed);
   const times = fills.map(({ tsMs }) => tsMs / 1000);
   return {
@@ -73,7 +73,7 @@ export function calibrate(path: string, { config, cacheDir }: ResolvedSettings):
     notes: [
       ...unmeasured(takers.length - slippages.length),
       ...tooFew(makers.length, "maker fills", "maker_fee_bps"),
-      ...tooFew(delays.length, "taker fills with fill_ts", "latency_ms"),
+      ...tooFew(delays.length, "moments of taker fills with fill_ts", "latency_ms"),
       ...(slippage.estimate < 0 ? ["fills were better than the candles' prices: slippage_bps is 0"] : []),
     ],
   };
@@ -211,6 +211,17 @@ function rateOf(fills: readonly RealFill[], seed: number, label: string): Estima
   };
   const [interval] = bootstrap(fills.length, (rows) => [statistic(rows)], seed, label);
   return inBps(statistic(fills.keys()), interval!, fills.length);
+}
+
+/** Of orders of one symbol that were sent together the later ones wait for the first; so do an order's later parts. */
+function firstDelays(takers: readonly RealFill[]): readonly number[] {
+  const shortest = new Map<string, number>();
+  for (const { symbol, tsMs, fillMs } of takers) {
+    if (fillMs === undefined) continue;
+    const key = `${symbol} ${tsMs}`;
+    shortest.set(key, Math.min(fillMs - tsMs, shortest.get(key) ?? Infinity));
+  }
+  return [...shortest.values()];
 }
 
 /** The engine draws delays evenly from a range: the one whose 5 % and 95 % quantiles are those of the fills. */
