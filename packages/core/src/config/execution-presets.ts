@@ -21,8 +21,9 @@ const venue = (name: string, summary: string, makerBps: number, takerBps: number
 });
 
 /**
- * Fees are those of the lowest public tier without discounts, as the pages named here published them by November 2026
- * (those marked * also stand so in the fee tables of ccxt 4.5.84). They change: `pt-replay calibrate` measures your own.
+ * Fees are those of the lowest public tier without discounts, as known in November 2026 without
+ * a look at the pages named here (those marked * stand so in the fee tables of ccxt 4.5.84). They change: look there, or
+ * let `pt-replay calibrate` measure your own.
  */
 export const EXECUTION_PRESETS: readonly ExecutionPreset[] = [
   // * https://www.kucoin.com/vip/privilege: LV0, class A coins
