@@ -122,6 +122,16 @@ describe("the trades of a run with exits", () => {
     expect(text).toContain("Exit because Bars Worst Best Fees Slippage Funding");
   });
 
+  it("are marked on the chart with what ended them", () => {
+    const [, data] = /id="report-data">(.*?)<\/script>/s.exec(readFileSync(join(run, "report.html"), "utf8"))!;
+    const { symbol, trades } = JSON.parse(data!).coins[0];
+    const own = linesOf(run, "trades.jsonl").filter((trade) => trade.symbol === symbol);
+    const marks = [...Buffer.from(trades.reason, "base64")].map((place) => trades.reasons[place]);
+    const short: Document = { stop_loss: "SL", take_profit: "TP", trailing_stop: "trail", time_exit: "time" };
+    expect(marks).toEqual(own.map((trade) => short[trade.exit_reason] ?? trade.exit_reason));
+    expect(marks).toContain("SL");
+  });
+
   it("of an older version are listed without what it did not record", () => {
     const old = copyRun(run);
     editLines(old, "trades.jsonl", (lines) =>

@@ -97,7 +97,7 @@ function sizing({ size, leverage: times, quote, risk, execution_model: model }: 
 function leverage({ leverage: times, execution_model: model }: RecordedConfig): Html | undefined {
   if (times === 1) return undefined;
   const fee = model.liquidation_fee_bps === 0 ? "" : `, for ${bps(model.liquidation_fee_bps)} more`;
-  return html`<strong>Leverage ${formatPrice(times)}:</strong> a position may be worth ${formatPrice(times)} times its margin, which is its own. It is liquidated where less than ${formatShare(model.maintenance_margin)} of its value is left of it${fee}.`;
+  return html`<strong>Leverage ${formatPrice(times)}:</strong> a position may be worth ${formatPrice(times)} times its margin, and no other position backs it. It is liquidated where less than ${formatShare(model.maintenance_margin)} of its value is left${fee}.`;
 }
 
 /** Exits that orders bring with them, and rules between signal and entry: what is set stands under Configuration. */
