@@ -83,14 +83,16 @@ function meet(run: Run, market: Market, bar: TimedBar, { resting, touch }: Touch
     ended.add(one);
   };
   const takesOnArrival = touch.isAtOpen && resting.isFresh;
-  if (terms.postOnly && takesOnArrival) return end(resting, "refused", "post_only");
+  if (terms.postOnly && takesOnArrival) {
+    end(resting, "refused", "post_only");
+    return;
+  }
   if (terms.timeInForce === "IOC" && !takesOnArrival) return;
 
   const before = resting.filledQty;
   const isOver = fillOrder(run, market, resting, meetingAt(run, market, bar, resting, touch));
   if (isOver) ended.add(resting);
-  else if (touch.rule === "stop" && terms.orderType !== "stop-limit") goOn(market, resting, ended);
-  else if (touch.rule === "trailing_stop") goOn(market, resting, ended);
+  else if (terms.orderType === "stop-market" || terms.orderType === "trailing-stop") goOn(market, resting, ended);
   if (terms.ocoGroup === null || resting.filledQty === before) return;
   for (const other of market.resting) {
     const isOfGroup = other !== resting && other.order.terms.ocoGroup === terms.ocoGroup;
