@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { PtError, plainIssue } from "../errors/index.ts";
 import { printable } from "../market/symbol.ts";
+import { type RiskConfig, riskConfigSchema } from "../risk/index.ts";
 import { flagName, parseSetting, RUN_SETTINGS, type Setting, variableName } from "../settings/index.ts";
 import { readConfigFile, unknownKey } from "./config-file.ts";
 import { type ExecutionPreset, findExecutionPreset, NO_PRESET } from "./execution-presets.ts";
@@ -58,6 +59,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
   const parsed = settingsSchema.safeParse(values);
   if (!parsed.success) throw invalidValue(parsed.error, values, origin, file?.path);
   const { cache_dir: cacheDir, output_dir: outputDir, bars, ...config } = parsed.data;
+  refuseIdleProfile(config.risk, origin.get(RISK_PROFILE)!, file);
   return { config, cacheDir, outputDir, bars, origin };
 }
 
@@ -183,6 +185,25 @@ async function presetOf(sources: SettingSources, file: ConfigFile | undefined): 
     {
       hint: "Take the keys that the preset shall set out of the file, or give them as flags.",
     },
+  );
+}
+
+const RISK_PROFILE = "risk.profile";
+
+/**
+ * A file that states every key of `risk`, as `config.json` does, leaves a profile nothing to say.
+ * @throws PtError E_USAGE when a flag or variable chooses a profile that changes nothing
+ */
+function refuseIdleProfile(risk: RiskConfig, from: string, file: ConfigFile | undefined): void {
+  if (file === undefined || from === file.path || from === "default") return;
+  const stated = isTable(file.values.risk) ? file.values.risk : {};
+  const recorded = riskConfigSchema.safeParse(stated).data;
+  if (recorded === undefined || recorded.profile === risk.profile) return;
+  if (JSON.stringify({ ...recorded, profile: risk.profile }) !== JSON.stringify(risk)) return;
+  throw new PtError(
+    "E_USAGE",
+    `${from} ${printable(String(risk.profile))} changes nothing: ${file.path} states what it would set`,
+    { hint: "Take the keys of risk that the profile shall set out of the file." },
   );
 }
 
