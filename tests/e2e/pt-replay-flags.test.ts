@@ -181,6 +181,20 @@ describe.concurrent("pt-replay", () => {
     expect(readdirSync(path.join(folder, "backtest_results"))).toHaveLength(2);
   });
 
+  it("makes a folder of its own for each risk profile, whether flags or the variable name them", async () => {
+    const folder = newProject("profiles");
+    const args = ["--start-date", "2024-01-10", "--coins", "BTC"];
+    const { stdout } = await mustRun("pt-replay", [...args, "--risk-profile", "plan", "--risk-profile", "aggressive"], {
+      cwd: folder,
+    });
+    const made = readdirSync(path.join(folder, "backtest_results"));
+    expect(made).toHaveLength(2);
+    for (const run of made) expect(stdout.match(new RegExp(run, "g"))).toHaveLength(3); // its summary, the comparison
+    const env = { PT_RISK_PROFILE: "plan,aggressive" };
+    await mustRun("pt-replay", [...args, "--output-dir", "out"], { cwd: folder, env });
+    expect(readdirSync(path.join(folder, "out")).sort()).toEqual(["aggressive", "plan"]);
+  });
+
   it("prints exactly result.json with --json, and nothing else anywhere", async () => {
     const folder = newProject("json");
     const args = ["--start-date", "2024-01-10", "--coins", "BTC", "--output-dir", "out", "--json"];

@@ -5,7 +5,7 @@ import { resolveSettings } from "@powertrader/core/config";
 import { PtError } from "@powertrader/core/errors";
 import { manifestSchema, type Result, resultSchema } from "@powertrader/core/files";
 import { allocateColumns, HOUR_MS, sliceColumns } from "@powertrader/core/market";
-import { executeRun, type PreparedRun, prepareRun } from "@powertrader/replay";
+import { executeRun, type PreparedRun, prepareRun, readInputs } from "@powertrader/replay";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createProgram } from "../../packages/replay/src/commands/program.ts";
 import { newFolder } from "../fixtures/bin.ts";
@@ -263,7 +263,8 @@ describe("executeRun", () => {
   async function prepared(parts: Partial<PreparedRun> = {}): Promise<PreparedRun> {
     fill();
     const flags = { exchange: ["test"], coins: ["BTC"], "start-date": ["2024-01-01"], "cache-dir": [cache] };
-    return { ...prepareRun(await resolveSettings({ flags, environment: {}, folder: newFolder() })), ...parts };
+    const resolved = await resolveSettings({ flags, environment: {}, folder: newFolder() });
+    return { ...prepareRun(resolved, readInputs(resolved)), ...parts };
   }
   const options = () => ({ folder: out, bars: true, command: ["test"] });
 

@@ -2,3 +2,4 @@ export { type Calibrated, calibrate } from "./calibrate/calibrate.ts";
 export { type FilledOrders, fillOrders } from "./fill/fill-orders.ts";
 export { type ExecuteOptions, executeRun } from "./run/execute-run.ts";
 export { type PreparedRun, prepareRun } from "./run/prepare-run.ts";
+export { type RunInputs, readInputs } from "./run/read-inputs.ts";

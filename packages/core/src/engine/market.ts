@@ -1,6 +1,6 @@
 import type { CandleColumns } from "../market/candles.ts";
 import { type Timeframe, timeframeMs } from "../market/timeframe.ts";
-import { type Cursor, HistoryView } from "../strategy/history-view.ts";
+import { type Cursor, type HigherTimeframes, HistoryView } from "../strategy/history-view.ts";
 import type { BarWatcher } from "../strategy/signal-source.ts";
 import type { ExitPlan } from "./exit-plan.ts";
 import type { FeeModel } from "./fees.ts";
@@ -20,6 +20,8 @@ export interface Series {
   readonly warmUpRows: number;
   /** The same coin at finer timeframes, coarsest first, to look into a bar with `intrabar: drill-down`. */
   readonly finer?: readonly FinerSeries[];
+  /** Where the strategy's views of longer timeframes come from. */
+  readonly higher?: HigherTimeframes;
 }
 
 /** An order between placement and its last fill. */
@@ -80,7 +82,7 @@ export class Market {
     this.finer = series.finer ?? [];
     this.positions = [new Position(this)];
     this.#cursor = { row: series.warmUpRows - 1 };
-    this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor);
+    this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor, series.higher);
   }
 
   /** Row of the last closed bar. */

@@ -403,7 +403,8 @@ export const RUN_SETTINGS: readonly Setting[] = [
     flag: "risk-profile",
     kind: "text",
     value: "<name>",
-    describe: "limits and sizes by name: conservative, balanced, aggressive or plan",
+    describe:
+      "limits and sizes by name: conservative, balanced, aggressive or plan; may be repeated, for a run with each",
     byDefault: "none",
     example: "balanced",
   },

@@ -21,6 +21,8 @@ export interface HigherTimeframes {
   readonly stored?: ReadonlyMap<Timeframe, CandleColumns>;
   /** How far back a higher timeframe is shown; 365 days when absent. */
   readonly historyMs?: number;
+  /** Aggregates the very columns of the view, for all views of them. */
+  readonly aggregator?: TimeframeAggregator;
 }
 
 const YEAR_MS = 365 * DAY_MS;
@@ -53,7 +55,7 @@ export class HistoryView {
     this.#columns = columns;
     this.#cursor = cursor;
     this.#timeframes = timeframes;
-    this.#aggregator = new TimeframeAggregator(columns, timeframe);
+    this.#aggregator = timeframes.aggregator ?? new TimeframeAggregator(columns, timeframe);
   }
 
   /**

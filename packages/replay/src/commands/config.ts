@@ -1,15 +1,19 @@
 import { addGlobalFlags, type Frame } from "@powertrader/core/cli";
+import { PtError } from "@powertrader/core/errors";
 import { RUN_SETTINGS } from "@powertrader/core/settings";
 import { Command } from "commander";
 import { addSettingFlags } from "./flags.ts";
-import { settingsOf } from "./settings.ts";
+import { settingsOfRuns } from "./settings.ts";
 
 /** `pt-replay config show`: the settings a replay would run with. */
 export function configCommand({ console, flags }: Frame): Command {
   const show = new Command("show").description("print the settings a replay would run with");
   addSettingFlags(show).option("--origin", "say where each value comes from");
   addGlobalFlags(show).action(async () => {
-    const resolved = await settingsOf(show);
+    const [resolved, another] = await settingsOfRuns(show);
+    if (another !== undefined) {
+      throw new PtError("E_USAGE", "config show shows the settings of one run", { hint: "Name one --risk-profile." });
+    }
     const { origin: withOrigin } = show.opts<{ origin?: boolean }>();
     const values = {
       ...resolved.config,

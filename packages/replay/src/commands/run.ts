@@ -1,10 +1,12 @@
 import { addGlobalFlags, createProgress, type Frame } from "@powertrader/core/cli";
 import { didYouMean, PtError } from "@powertrader/core/errors";
 import { Command } from "commander";
+import type { PlannedRun } from "../run/plan-runs.ts";
+import type { FinishedRun } from "../run/summary.ts";
 import { addSettingFlags } from "./flags.ts";
-import { settingsOf } from "./settings.ts";
+import { settingsOfRuns } from "./settings.ts";
 
-/** The default command: replays and writes a run folder. */
+/** The default command: replays and writes a run folder, or one for each risk profile. */
 export function runCommand(frame: Frame): Command {
   const command = new Command("run").argument("[unexpected...]");
   addSettingFlags(command)
@@ -27,45 +29,52 @@ interface Asked {
 }
 
 async function replay(frame: Frame, command: Command, { signals, warmFirst, run }: Asked): Promise<void> {
-  const { console, signal } = frame;
-  const resolved = await settingsOf(command);
+  const { console } = frame;
+  const settings = await settingsOfRuns(command);
   if (warmFirst) {
     const { warmCacheFor } = await import("../run/warm-cache.ts");
-    const status = await warmCacheFor(resolved, signals, frame);
+    const status = await warmCacheFor(settings[0], signals, frame);
     if (status !== 0) process.exitCode = status;
     if (status !== 0 || !run) return;
   }
-  const { prepareRun } = await import("../run/prepare-run.ts");
-  const { newRunDir, refuseUsedFolder } = await import("../run/run-folder.ts");
+  const { planRuns } = await import("../run/plan-runs.ts");
+  const { comparisonOf, summaryOf } = await import("../run/summary.ts");
+
+  const finished: FinishedRun[] = [];
+  for (const planned of planRuns(settings, signals)) {
+    const { prepared, folder } = planned;
+    const result = await execute(planned, frame);
+    finished.push({ config: prepared.config, result, folder });
+    if (!frame.flags.json) console.out(summaryOf(result, prepared.config, folder));
+  }
+  const isCompared = finished.length > 1;
+  if (isCompared && !frame.flags.json) console.out(comparisonOf(finished));
+  if (!frame.flags.json) return;
+  const results = finished.map(({ result }) => result);
+  console.out(JSON.stringify(isCompared ? results : results[0], null, 2));
+}
+
+/** Executes one run under the eyes of the operator. */
+async function execute({ prepared, folder, bars, label }: PlannedRun, { console, signal }: Frame) {
   const { formatCount, formatMoney } = await import("@powertrader/core/format");
   const { executeRun } = await import("../run/execute-run.ts");
-  const { describeRun, summaryOf } = await import("../run/summary.ts");
-
-  if (resolved.outputDir !== undefined) refuseUsedFolder(resolved.outputDir);
-  const prepared = prepareRun(resolved, signals);
-  const folder = resolved.outputDir ?? newRunDir(Date.now());
-  const display = createProgress(console, "replaying");
-  try {
-    const result = await executeRun(prepared, {
-      folder,
-      bars: resolved.bars,
-      command: ["pt-replay", ...process.argv.slice(2)],
-      signal,
-      onStart: () => {
-        for (const line of describeRun(prepared.config)) console.note(line);
-      },
-      onProgress: ({ bar, bars, nowMs, pnl, trades }) =>
-        display.update(
-          bar / bars,
-          () => `${new Date(nowMs).toISOString().slice(0, 10)}  PnL ${formatMoney(pnl)}  ${formatCount(trades)} trades`,
-        ),
-    });
-    display.end();
-    if (frame.flags.json) console.out(JSON.stringify(result, null, 2));
-    else console.out(summaryOf(result, prepared.config, folder));
-  } finally {
-    display.end();
-  }
+  const { describeRun } = await import("../run/summary.ts");
+  if (signal.aborted) throw new PtError("E_CANCELLED", `cancelled before the run ${label} began`);
+  const display = createProgress(console, `replaying ${label}`.trimEnd());
+  return executeRun(prepared, {
+    folder,
+    bars,
+    command: ["pt-replay", ...process.argv.slice(2)],
+    signal,
+    onStart: () => {
+      for (const line of describeRun(prepared.config)) console.note(line);
+    },
+    onProgress: ({ bar, bars: all, nowMs, pnl, trades }) =>
+      display.update(
+        bar / all,
+        () => `${new Date(nowMs).toISOString().slice(0, 10)}  PnL ${formatMoney(pnl)}  ${formatCount(trades)} trades`,
+      ),
+  }).finally(() => display.end());
 }
 
 function refuseWords(words: readonly string[], command: Command): void {

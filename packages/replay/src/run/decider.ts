@@ -16,7 +16,7 @@ export interface Decider {
   readonly signals: SignalsEntry | undefined;
   /** Bars wanted before the start. */
   readonly warmUpBars: number;
-  /** Makes the source of a run on these series, and says what should be known of it. */
+  /** Makes a source for one run on these series, and says what should be known of it. Several runs share indicators. */
   start(
     series: readonly Series[],
     range: TimeRange,
@@ -42,9 +42,16 @@ export function chooseDecider(resolved: ResolvedSettings, signalsFile: string | 
 function decideBy({ config }: ResolvedSettings): Decider {
   const strategy = findStrategy(config.strategy);
   const params = resolveParams(strategy, config.params);
-  const source = strategy.create(params, new IndicatorHub(), config.timeframe);
-  const { warmUpBars } = source;
-  return { strategy: config.strategy, params, signals: undefined, warmUpBars, start: () => ({ source, notes: [] }) };
+  const indicators = new IndicatorHub();
+  const create = () => strategy.create(params, indicators, config.timeframe);
+  const { warmUpBars } = create();
+  return {
+    strategy: config.strategy,
+    params,
+    signals: undefined,
+    warmUpBars,
+    start: () => ({ source: create(), notes: [] }),
+  };
 }
 
 /** The strategy and parameters of a project file or of the run that made the signals stand aside. */

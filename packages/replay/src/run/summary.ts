@@ -38,6 +38,9 @@ function textOf(value: unknown): string {
     .join(",");
 }
 
+const orDash = (value: number | null | undefined, format: (value: number) => string) =>
+  value == null ? "—" : format(value);
+
 /** What a person wants to know when a run has ended, and what to type next. */
 export function summaryOf(result: Result, config: RunConfig, folder: string): string {
   const { metrics } = result;
@@ -45,8 +48,6 @@ export function summaryOf(result: Result, config: RunConfig, folder: string): st
     style: { head: [], border: [], compact: true },
     colAligns: ["left", "right", "left", "right"],
   });
-  const orDash = (value: number | null | undefined, format: (value: number) => string) =>
-    value == null ? "—" : format(value);
   table.push(
     ["final equity", `${formatMoney(result.final_equity)} ${config.quote}`, "trades", formatCount(metrics.trades ?? 0)],
     ["return", orDash(metrics.total_return, formatChange), "win rate", orDash(metrics.win_rate, formatShare)],
@@ -71,4 +72,31 @@ export function summaryOf(result: Result, config: RunConfig, folder: string): st
     `run folder: ${folder}`,
     `next: npx --no -- pt-analyze ${folder}`,
   ].join("\n");
+}
+
+export interface FinishedRun {
+  readonly config: RunConfig;
+  readonly result: Result;
+  readonly folder: string;
+}
+
+/** Runs that differ in their risk profile, beside each other. */
+export function comparisonOf(runs: readonly FinishedRun[]): string {
+  const table = new Table({
+    head: ["risk profile", "return", "max drawdown", "sharpe", "trades", "run folder"],
+    style: { head: [], border: [], compact: true },
+    colAligns: ["left", "right", "right", "right", "right", "left"],
+  });
+  for (const { config, result, folder } of runs) {
+    const { metrics } = result;
+    table.push([
+      config.risk.profile ?? "—",
+      orDash(metrics.total_return, formatChange),
+      orDash(metrics.max_drawdown, formatShare),
+      orDash(metrics.sharpe, formatRatio),
+      formatCount(metrics.trades ?? 0),
+      folder,
+    ]);
+  }
+  return table.toString();
 }

@@ -1,0 +1,113 @@
+import type { DataEntry, IntrabarEntry, ResolvedSettings } from "@powertrader/core/config";
+import type { Series } from "@powertrader/core/engine";
+import { barsFile, hashColumns } from "@powertrader/core/files";
+import { TimeframeAggregator, type TimeRange } from "@powertrader/core/market";
+import { parseDate } from "@powertrader/core/time";
+import { chooseDecider, type Decider } from "./decider.ts";
+import { type FinerCandles, openFiner } from "./finer-series.ts";
+import { type OpenedCarry, openCarry } from "./open-carry.ts";
+import { compareCandles, compareFunding, isDataFromFile } from "./recorded-data.ts";
+import { type SelectedRows, selectData, toSeries } from "./select-rows.ts";
+
+/** What runs read, once for all that differ in risk only: who decides, and the candles it is decided on. */
+export interface RunInputs {
+  readonly decider: Decider;
+  /** What is traded. */
+  readonly range: TimeRange;
+  readonly series: readonly Series[];
+  readonly data: readonly DataEntry[];
+  /** Only with `intrabar: drill-down`. */
+  readonly intrabarData: readonly IntrabarEntry[] | undefined;
+  readonly carry: OpenedCarry | undefined;
+  readonly notes: readonly string[];
+  /** Leaves what was read as column files in the cache, for the next command. */
+  readonly keepColumns: () => void;
+}
+
+/**
+ * Checks strategy and parameters and reads candles and rates.
+ * @param signalsFile - what decides with `mode: replay-signals`
+ * @throws PtError for anything an operator can mend; the disk is untouched
+ */
+export function readInputs(resolved: ResolvedSettings, signalsFile?: string): RunInputs {
+  const { config, cacheDir } = resolved;
+  const decider = chooseDecider(resolved, signalsFile);
+  const { range, selected, notes } = selectData({
+    cacheDir,
+    exchange: config.exchange,
+    symbols: config.coins.map((coin) => `${coin}-${config.quote}`),
+    timeframe: config.timeframe,
+    startMs: config.start_date === undefined ? undefined : parseDate(config.start_date, "start_date"),
+    endMs: config.end_date === undefined ? undefined : parseDate(config.end_date, "end_date"),
+    warmUpBars: decider.warmUpBars,
+  });
+  const isDrilling = config.execution_model.intrabar === "drill-down";
+  const finer = selected.map(({ series: { symbol, timeframe } }) =>
+    isDrilling ? openFiner(cacheDir, config.exchange, symbol, timeframe, range) : undefined,
+  );
+  const series = selected.map((one, i) => withAggregator(toSeries(one, finer[i])));
+  const carry = openCarry({
+    cacheDir,
+    exchange: config.exchange,
+    symbols: series.map(({ symbol }) => symbol),
+    range,
+    funding: config.execution_model.funding,
+    borrowRate: config.execution_model.borrow_rate,
+  });
+  const inputs: RunInputs = {
+    decider,
+    range,
+    series,
+    data: selected.map((one, i) => dataEntry(one, series[i]!)),
+    intrabarData: isDrilling ? finer.flatMap((one) => one!.entries) : undefined,
+    carry,
+    notes: [...notes, ...notesOfMissing(selected, finer), ...(carry?.notes ?? [])],
+    keepColumns: once(() => {
+      for (const one of selected) one.series.keep();
+      for (const one of finer) one?.keep();
+    }),
+  };
+  if (isDataFromFile(resolved)) refuseOtherData(resolved, inputs);
+  return inputs;
+}
+
+/** Runs on the same series share the bars of longer timeframes, and so the indicators on them. */
+function withAggregator(series: Series): Series {
+  return { ...series, higher: { aggregator: new TimeframeAggregator(series.columns, series.timeframe) } };
+}
+
+function refuseOtherData({ config }: ResolvedSettings, { data, intrabarData, carry }: RunInputs): void {
+  compareCandles(config.data ?? [], data);
+  compareCandles(config.intrabar_data ?? [], intrabarData ?? []);
+  compareFunding(config.funding_data ?? [], carry?.entries ?? []);
+}
+
+/** Coins into whose bars `drill-down` cannot look. */
+function notesOfMissing(selected: readonly SelectedRows[], finer: readonly (FinerCandles | undefined)[]) {
+  return selected
+    .filter((_, i) => finer[i]?.series.length === 0)
+    .map(
+      ({ series: { symbol, timeframe } }) =>
+        `${symbol}: the cache has nothing finer than ${timeframe}; what a bar leaves open is taken at its worst`,
+    );
+}
+
+function dataEntry({ series: cached }: SelectedRows, series: Series): DataEntry {
+  return {
+    symbol: series.symbol,
+    timeframe: series.timeframe,
+    file: barsFile(series.symbol, series.timeframe),
+    rows: series.columns.length,
+    warm_up_rows: series.warmUpRows,
+    source: cached.sources.join("; "),
+    sha256: hashColumns(series.columns),
+  };
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) action();
+    isDone = true;
+  };
+}
