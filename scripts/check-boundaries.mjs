@@ -50,6 +50,7 @@ const DETERMINISTIC = [
   "packages/core/src/metrics/",
   "packages/core/src/risk/",
   "packages/core/src/strategy/",
+  "packages/core/src/walk-forward/",
   "packages/strategies/src/",
 ];
 const IMPURE_MEMBERS = new Set([
