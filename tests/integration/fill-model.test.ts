@@ -99,3 +99,20 @@ it("outside the session nothing fills, and orders wait for it", async () => {
   const { fills } = await runOrders({ bars, orders: { 0: [enter()] }, model: { session: "us-equities" } });
   expect(new Date(fills[0]!.barMs).toISOString()).toBe("2024-01-01T15:00:00.000Z");
 });
+
+describe("parts of an own model", () => {
+  it("may be handed in: slippage as a function of bar and participation, fees as a function of who waited", async () => {
+    const { fills } = await runOrders({
+      bars: [still(100), wide(1_000)],
+      orders: { 0: [enter()] },
+      parts: {
+        slippage: (bar, participation) => (bar.high - bar.low) * participation,
+        fees: { bps: (isMaker) => (isMaker ? 1 : 30), perOrder: 1, isInReceived: false },
+        session: { isOpen: () => true, endAfter: (nowMs) => nowMs + 1 },
+      },
+    });
+    const { qty, price, slippageBps, fees } = fills[0]!;
+    expect(slippageBps).toBeCloseTo((20 * 50) / 1_000, 1);
+    expect(fees).toBeCloseTo(qty * price * 0.003 + 1, 9);
+  });
+});
