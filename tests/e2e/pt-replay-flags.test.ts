@@ -19,6 +19,8 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, recorded: unknown
   quote: ["eur", "EUR"],
   exchange: ["my-csv", "my-csv"],
   timeframe: ["4h", "4hour"],
+  higher_timeframes: ["stored", "stored"],
+  history_days: ["30", 30],
   start_date: ["2024-01-03T04:00:00Z", "2024-01-03T04:00:00Z"],
   end_date: ["2024-02-01", "2024-02-01"],
   mode: ["replay", "replay"],

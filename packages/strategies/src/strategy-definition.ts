@@ -11,6 +11,8 @@ export interface StrategyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly summary: string;
   /** Strict: unknown parameters are errors. Every parameter has a default and a description. */
   readonly params: Schema;
+  /** Longer timeframes that it looks at, so that they can be read beforehand; none when absent. */
+  higher?(params: z.output<Schema>): readonly Timeframe[];
   /**
    * Makes the signal source of one run.
    * @param timeframe - the run's own, in whose bars `warmUpBars` counts

@@ -15,9 +15,9 @@ export {
 export { type ExitsConfig, exitsSchema, toExitPlan } from "./exit-plan.ts";
 export { PROJECT_FILES, type ResolvedSettings, resolveSettings, type SettingSources } from "./resolve-settings.ts";
 export {
+  type CandlesEntry,
   type DataEntry,
   type FundingEntry,
-  type IntrabarEntry,
   type RequestedConfig,
   type RunConfig,
   runConfigSchema,

@@ -50,6 +50,8 @@ const SAMPLES: readonly (readonly [
   ["quote", "usd", "EUR", "USDC", ["USD", "EUR", "USDC", "USDT"]],
   ["exchange", "binance", "bybit", "csv", ["binance", "bybit", "csv", "kucoin"]],
   ["timeframe", "1d", "4hour", "15m", ["1day", "4hour", "15min", "1hour"]],
+  ["higher_timeframes", "stored", "stored", "stored", ["stored", "stored", "stored", "aggregate"]],
+  ["history_days", "1", "2", 3, [1, 2, 3, 365]],
   [
     "start_date",
     "2024-01-01",

@@ -103,7 +103,7 @@ function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** What a run records of what it read; no setting, but accepted and checked where its file is given back. */
-const RECORDED_DATA = ["signals", "data", "intrabar_data", "funding_data"];
+const RECORDED_DATA = ["signals", "data", "intrabar_data", "higher_data", "funding_data"];
 
 /** Keys of the settings that stand in a table of their own, e.g. `execution_model`. */
 const TABLES = [...new Set(RUN_SETTINGS.filter(({ key }) => key.includes(".")).map(({ key }) => key.split(".")[0]!))];

@@ -40,10 +40,10 @@ const dataEntry = z.object({
 
 export type DataEntry = z.infer<typeof dataEntry>;
 
-/** Finer candles that `intrabar: drill-down` could look at, as `config.json` records them. */
-const intrabarEntry = dataEntry.omit({ file: true, warm_up_rows: true });
+/** Candles that a run looked at besides those it traded, as `config.json` records them. */
+const candlesEntry = dataEntry.omit({ file: true, warm_up_rows: true });
 
-export type IntrabarEntry = z.infer<typeof intrabarEntry>;
+export type CandlesEntry = z.infer<typeof candlesEntry>;
 
 /** The file whose signals a run replayed, as `config.json` records it. */
 const signalsEntry = z.object({ file: z.string(), sha256: z.string(), count: z.int().nonnegative() });
@@ -69,6 +69,10 @@ export const runConfigSchema = z.strictObject({
   quote: parsedBy(parseCoin).default("USDT"),
   exchange: parsedBy(parseExchange).default("kucoin"),
   timeframe: parsedBy<Timeframe>(parseTimeframe).default("1hour"),
+  /** Where a strategy's longer timeframes come from: the run's own candles, or the cache's of that timeframe. */
+  higher_timeframes: z.enum(["aggregate", "stored"]).default("aggregate"),
+  /** How far back they are shown. */
+  history_days: z.int().min(1).max(36_500).default(365),
   start_date: dateText("start_date").optional(),
   end_date: dateText("end_date").optional(),
   mode: z.enum(["replay", "replay-signals"]).default("replay"),
@@ -89,7 +93,8 @@ export const runConfigSchema = z.strictObject({
   risk: riskConfigSchema.prefault({}),
   signals: signalsEntry.optional(),
   data: z.array(dataEntry).optional(),
-  intrabar_data: z.array(intrabarEntry).optional(),
+  intrabar_data: z.array(candlesEntry).optional(),
+  higher_data: z.array(candlesEntry).optional(),
   funding_data: z.array(fundingEntry).optional(),
 });
 
@@ -99,7 +104,7 @@ export type RequestedConfig = z.infer<typeof runConfigSchema>;
 /** `config.json`: everything decided. */
 export type RunConfig = Omit<
   RequestedConfig,
-  "start_date" | "end_date" | "size" | "signals" | "data" | "intrabar_data" | "funding_data"
+  "start_date" | "end_date" | "size" | "signals" | "data" | "intrabar_data" | "higher_data" | "funding_data"
 > & {
   readonly start_date: string;
   readonly end_date: string;
@@ -108,7 +113,9 @@ export type RunConfig = Omit<
   readonly signals?: SignalsEntry;
   readonly data: readonly DataEntry[];
   /** Only with `intrabar: drill-down`. */
-  readonly intrabar_data?: readonly IntrabarEntry[];
+  readonly intrabar_data?: readonly CandlesEntry[];
+  /** Only with `higher_timeframes: stored`, when a strategy decides. */
+  readonly higher_data?: readonly CandlesEntry[];
   /** Only with `funding`. */
   readonly funding_data?: readonly FundingEntry[];
 };

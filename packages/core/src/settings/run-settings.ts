@@ -38,6 +38,21 @@ export const RUN_SETTINGS: readonly Setting[] = [
   { key: "exchange", kind: "text", value: "<name>", describe: "folder of the cache to read", byDefault: "kucoin" },
   { key: "timeframe", kind: "text", value: "<tf>", describe: "bar length, e.g. 1h or 1hour", byDefault: "1h" },
   {
+    key: "higher_timeframes",
+    kind: "text",
+    value: "<from>",
+    describe:
+      "where a strategy's longer timeframes come from: aggregate the run's candles, or stored ones of the cache",
+    byDefault: "aggregate",
+  },
+  {
+    key: "history_days",
+    kind: "integer",
+    value: "<n>",
+    describe: "days that a strategy can look back on longer timeframes",
+    byDefault: "365",
+  },
+  {
     key: "start_date",
     kind: "text",
     value: "<date>",

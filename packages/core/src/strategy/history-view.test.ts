@@ -147,6 +147,11 @@ describe("stored bars of a longer timeframe", () => {
     expect(view(days, -1).higher("1day").length).toBe(0);
   });
 
+  it("are refused when there are none of the timeframe", () => {
+    const message = "no 4hour bars of BTC-USDT were stored";
+    expect(() => view(days, 47).higher("4hour")).toThrow(new RangeError(message));
+  });
+
   it("are refused when they end before a bar that the base has seen close", () => {
     const message = "the stored 1day bars of BTC-USDT end before those of 1hour";
     for (const rows of [11, 3, 0]) {

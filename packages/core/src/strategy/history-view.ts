@@ -15,8 +15,8 @@ export interface Cursor {
 /** Where the bars of higher timeframes come from and how far back they are shown. */
 export interface HigherTimeframes {
   /**
-   * Bars as the venue made them, instead of bars aggregated from the base. They may begin before the base, and must
-   * not end before it.
+   * Bars as the venue made them, instead of bars aggregated from the base, of every timeframe that is looked at. They
+   * may begin before the base, and must not end before it.
    */
   readonly stored?: ReadonlyMap<Timeframe, CandleColumns>;
   /** How far back a higher timeframe is shown; 365 days when absent. */
@@ -116,7 +116,7 @@ export class HistoryView {
    * Without stored bars they are aggregated from the run's, warm-up included: a strategy that wants N of them at its
    * first decision asks for `barsForHigher(base, timeframe, N)` bars of warm-up, and finds `length` < N where a hole
    * of the series or a short history leaves fewer.
-   * @throws RangeError when `timeframe` is not a multiple of the run's own
+   * @throws RangeError when `timeframe` is not a multiple of the run's own, or stored bars are not there or not enough
    */
   higher(timeframe: Timeframe): HistoryView {
     const base = this.#base;
@@ -132,7 +132,8 @@ export class HistoryView {
   #makeHigher(timeframe: Timeframe): HistoryView {
     timeframeRatio(this.timeframe, timeframe);
     const { stored, historyMs = YEAR_MS } = this.#timeframes;
-    const columns = this.#whole(timeframe, stored?.get(timeframe)) ?? this.#aggregator.columns(timeframe);
+    const columns =
+      stored === undefined ? this.#aggregator.columns(timeframe) : this.#whole(timeframe, stored.get(timeframe));
     const base = { time: this.#columns.time, lengthMs: timeframeMs(this.timeframe) };
     const higher = { time: columns.time, lengthMs: timeframeMs(timeframe) };
     const cursor = new HigherCursor(base, this.#cursor, higher, historyMs);
@@ -142,9 +143,10 @@ export class HistoryView {
   }
 
   /** Refuses stored bars that end while the base goes on: the last of them would pass for the present one. */
-  #whole(timeframe: Timeframe, stored: CandleColumns | undefined): CandleColumns | undefined {
+  #whole(timeframe: Timeframe, stored: CandleColumns | undefined): CandleColumns {
     const base = this.#columns;
-    if (stored === undefined || base.length === 0) return stored;
+    if (stored === undefined) throw new RangeError(`no ${timeframe} bars of ${this.symbol} were stored`);
+    if (base.length === 0) return stored;
     const lengthMs = timeframeMs(timeframe);
     const endMs = stored.length === 0 ? 0 : stored.time[stored.length - 1]! + lengthMs;
     const next = firstRowAt(base, endMs);

@@ -1,7 +1,7 @@
 import type { ResolvedSettings, SignalsEntry } from "@powertrader/core/config";
 import type { Series } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
-import type { TimeRange } from "@powertrader/core/market";
+import type { Timeframe, TimeRange } from "@powertrader/core/market";
 import type { SignalSource } from "@powertrader/core/strategy";
 import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
 import { readSignalLog, type SignalLog } from "../signal-log/read-signal-log.ts";
@@ -16,6 +16,8 @@ export interface Decider {
   readonly signals: SignalsEntry | undefined;
   /** Bars wanted before the start. */
   readonly warmUpBars: number;
+  /** Longer timeframes that it looks at; `undefined` when it looks at no candles. */
+  readonly higher: readonly Timeframe[] | undefined;
   /** Makes a source for one run on these series, and says what should be known of it. Several runs share indicators. */
   start(
     series: readonly Series[],
@@ -50,6 +52,7 @@ function decideBy({ config }: ResolvedSettings): Decider {
     params,
     signals: undefined,
     warmUpBars,
+    higher: strategy.higher?.(params) ?? [],
     start: () => ({ source: create(), notes: [] }),
   };
 }
@@ -71,6 +74,7 @@ function replay({ config, origin }: ResolvedSettings, signalsFile: string | unde
     signals: { file: log.file, sha256: log.sha256, count: log.signals.length },
     // Rows before the start decide nothing here, but what measures risk may look at them.
     warmUpBars: Math.max(0, ...(config.data ?? []).map((one) => one.warm_up_rows)),
+    higher: undefined,
     start(series, range) {
       const { due, notes } = scheduleSignals(log.signals, series, range);
       return { source: createReplaySource(due), notes: notes.map((note) => `${log.file}: ${note}`) };

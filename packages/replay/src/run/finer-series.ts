@@ -1,4 +1,4 @@
-import type { IntrabarEntry } from "@powertrader/core/config";
+import type { CandlesEntry } from "@powertrader/core/config";
 import type { FinerSeries } from "@powertrader/core/engine";
 import { hashColumns, type OpenedSeries, openSeries } from "@powertrader/core/files";
 import {
@@ -13,7 +13,7 @@ import {
 /** The candles of one coin at finer timeframes than the run's, coarsest first. */
 export interface FinerCandles {
   readonly series: readonly FinerSeries[];
-  readonly entries: readonly IntrabarEntry[];
+  readonly entries: readonly CandlesEntry[];
   /** Leaves what was read as column files in the cache. */
   keep(): void;
 }

@@ -35,6 +35,8 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
       quote: config.quote,
       exchange: config.exchange,
       timeframe: config.timeframe,
+      higher_timeframes: config.higher_timeframes,
+      history_days: config.history_days,
       start_date: formatDate(range.fromMs),
       end_date: formatDate(range.toMs),
       mode: config.mode,
@@ -55,6 +57,7 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
       ...(decider.signals && { signals: decider.signals }),
       data: inputs.data,
       ...(inputs.intrabarData && { intrabar_data: inputs.intrabarData }),
+      ...(inputs.higherData && { higher_data: inputs.higherData }),
       ...(config.execution_model.funding && { funding_data: carry!.entries }),
     },
     settings: {

@@ -1,10 +1,11 @@
-import type { DataEntry, IntrabarEntry, ResolvedSettings } from "@powertrader/core/config";
+import type { CandlesEntry, DataEntry, ResolvedSettings } from "@powertrader/core/config";
 import type { Series } from "@powertrader/core/engine";
 import { barsFile, hashColumns } from "@powertrader/core/files";
-import { TimeframeAggregator, type TimeRange } from "@powertrader/core/market";
+import { DAY_MS, type TimeRange } from "@powertrader/core/market";
 import { parseDate } from "@powertrader/core/time";
 import { chooseDecider, type Decider } from "./decider.ts";
 import { type FinerCandles, openFiner } from "./finer-series.ts";
+import { openHigher } from "./higher-series.ts";
 import { type OpenedCarry, openCarry } from "./open-carry.ts";
 import { compareCandles, compareFunding, isDataFromFile } from "./recorded-data.ts";
 import { type SelectedRows, selectData, toSeries } from "./select-rows.ts";
@@ -17,7 +18,9 @@ export interface RunInputs {
   readonly series: readonly Series[];
   readonly data: readonly DataEntry[];
   /** Only with `intrabar: drill-down`. */
-  readonly intrabarData: readonly IntrabarEntry[] | undefined;
+  readonly intrabarData: readonly CandlesEntry[] | undefined;
+  /** Only with `higher_timeframes: stored`, when a strategy decides. */
+  readonly higherData: readonly CandlesEntry[] | undefined;
   readonly carry: OpenedCarry | undefined;
   readonly notes: readonly string[];
   /** Leaves what was read as column files in the cache, for the next command. */
@@ -45,7 +48,15 @@ export function readInputs(resolved: ResolvedSettings, signalsFile?: string): Ru
   const finer = selected.map(({ series: { symbol, timeframe } }) =>
     isDrilling ? openFiner(cacheDir, config.exchange, symbol, timeframe, range) : undefined,
   );
-  const series = selected.map((one, i) => withAggregator(toSeries(one, finer[i])));
+  const base = selected.map((one, i) => toSeries(one, finer[i]));
+  const higher = openHigher(base, {
+    cacheDir,
+    exchange: config.exchange,
+    range,
+    historyMs: config.history_days * DAY_MS,
+    stored: config.higher_timeframes === "stored" ? decider.higher : undefined,
+  });
+  const series = base.map((one, i): Series => ({ ...one, higher: higher.views[i]! }));
   const carry = openCarry({
     cacheDir,
     exchange: config.exchange,
@@ -59,26 +70,24 @@ export function readInputs(resolved: ResolvedSettings, signalsFile?: string): Ru
     range,
     series,
     data: selected.map((one, i) => dataEntry(one, series[i]!)),
+    higherData: higher.entries,
     intrabarData: isDrilling ? finer.flatMap((one) => one!.entries) : undefined,
     carry,
-    notes: [...notes, ...notesOfMissing(selected, finer), ...(carry?.notes ?? [])],
+    notes: [...notes, ...notesOfMissing(selected, finer), ...higher.notes, ...(carry?.notes ?? [])],
     keepColumns: once(() => {
       for (const one of selected) one.series.keep();
       for (const one of finer) one?.keep();
+      higher.keep();
     }),
   };
   if (isDataFromFile(resolved)) refuseOtherData(resolved, inputs);
   return inputs;
 }
 
-/** Runs on the same series share the bars of longer timeframes, and so the indicators on them. */
-function withAggregator(series: Series): Series {
-  return { ...series, higher: { aggregator: new TimeframeAggregator(series.columns, series.timeframe) } };
-}
-
-function refuseOtherData({ config }: ResolvedSettings, { data, intrabarData, carry }: RunInputs): void {
+function refuseOtherData({ config }: ResolvedSettings, { data, intrabarData, higherData, carry }: RunInputs): void {
   compareCandles(config.data ?? [], data);
   compareCandles(config.intrabar_data ?? [], intrabarData ?? []);
+  if (higherData !== undefined) compareCandles(config.higher_data ?? [], higherData);
   compareFunding(config.funding_data ?? [], carry?.entries ?? []);
 }
 

@@ -1,4 +1,4 @@
-import type { FundingEntry, IntrabarEntry, ResolvedSettings } from "@powertrader/core/config";
+import type { CandlesEntry, FundingEntry, ResolvedSettings } from "@powertrader/core/config";
 import { PtError } from "@powertrader/core/errors";
 
 /** Settings that choose what is read. */
@@ -7,6 +7,8 @@ const CHOOSING = [
   "quote",
   "exchange",
   "timeframe",
+  "higher_timeframes",
+  "history_days",
   "start_date",
   "end_date",
   "strategy",
@@ -21,7 +23,7 @@ export function isDataFromFile({ origin }: ResolvedSettings): boolean {
 }
 
 /** @throws PtError E_DATA_CHANGED naming the first series that is not what it was */
-export function compareCandles(recorded: readonly IntrabarEntry[], found: readonly IntrabarEntry[]): void {
+export function compareCandles(recorded: readonly CandlesEntry[], found: readonly CandlesEntry[]): void {
   for (const before of recorded) {
     const now = found.find((one) => one.symbol === before.symbol && one.timeframe === before.timeframe);
     if (now?.sha256 === before.sha256) continue;

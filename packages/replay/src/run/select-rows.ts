@@ -233,8 +233,8 @@ function rangeText(range: TimeRange): string {
 }
 
 /** The command that would fetch what is missing, ready to paste. */
-function warmCommand(
-  request: DataRequest,
+export function warmCommand(
+  request: Pick<DataRequest, "exchange" | "cacheDir"> & { readonly timeframe: string },
   symbols: readonly string[],
   fromMs: number | undefined,
   toMs: number | undefined,

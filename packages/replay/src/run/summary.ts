@@ -10,11 +10,17 @@ export function describeRun(config: RunConfig): readonly string[] {
   const params = Object.entries(config.params).map(([name, value]) => ` ${name}=${String(value)}`);
   const model = config.execution_model;
   return [
-    `${config.coins.join(", ")} against ${config.quote} on ${config.exchange}, ${shortTimeframe(config.timeframe)} bars, ${config.start_date} to ${config.end_date}`,
+    `${config.coins.join(", ")} against ${config.quote} on ${config.exchange}, ${shortTimeframe(config.timeframe)} bars, ${config.start_date} to ${config.end_date}${describeHigher(config)}`,
     `${config.strategy}${config.signals === undefined ? "" : ` of ${config.signals.file}`}${params.join("")}, capital ${config.initial_capital} ${config.quote}, size ${config.size}, seed ${config.seed}`,
     `slippage ${model.slippage_bps} bps, fee ${model.fee_bps} bps, latency ${model.latency_ms.join("–")} ms, at most ${model.max_volume_pct} % of a bar's volume, fills at ${model.fill_at}`,
     ...describeProtection(config),
   ];
+}
+
+/** The longer timeframes that are not made of the run's own candles. */
+function describeHigher({ higher_data: data = [] }: RunConfig): string {
+  const timeframes = [...new Set(data.map(({ timeframe }) => shortTimeframe(timeframe)))];
+  return timeframes.length === 0 ? "" : `, ${timeframes.join(", ")} as stored`;
 }
 
 /** What differs from plain trading: exits, margin, risk. Nothing where nothing does. */

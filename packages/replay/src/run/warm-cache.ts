@@ -41,14 +41,14 @@ function warmFlags(settings: ResolvedSettings, signalsFile: string | undefined):
   if (config.start_date === undefined) {
     throw new PtError("E_USAGE", "--warm-cache needs --start-date", { hint: "Say from when on candles are wanted." });
   }
-  const { warmUpBars } = chooseDecider(settings, signalsFile);
+  const { warmUpBars, higher = [] } = chooseDecider(settings, signalsFile);
   const fromMs = parseDate(config.start_date, "start_date") - warmUpBars * timeframeMs(config.timeframe);
   return [
     ["--cache-dir", cacheDir],
     ["--exchange", config.exchange],
     ["--coins", config.coins.join(",")],
     ["--quote", config.quote],
-    ["--timeframe", config.timeframe],
+    ["--timeframe", [config.timeframe, ...(config.higher_timeframes === "stored" ? higher : [])].join(",")],
     ["--start-date", formatTime(fromMs)],
     config.end_date === undefined ? [] : ["--end-date", config.end_date],
   ].flat();

@@ -1,7 +1,14 @@
 import type { Series } from "@powertrader/core/engine";
-import { allocateColumns, type CandleColumns, COLUMN_NAMES, HOUR_MS, sliceColumns } from "@powertrader/core/market";
+import {
+  allocateColumns,
+  type CandleColumns,
+  COLUMN_NAMES,
+  HOUR_MS,
+  sliceColumns,
+  TimeframeAggregator,
+} from "@powertrader/core/market";
 import { createStream } from "@powertrader/core/random";
-import { type Cursor, HistoryView, type SignalDraft } from "@powertrader/core/strategy";
+import { type Cursor, type HigherTimeframes, HistoryView, type SignalDraft } from "@powertrader/core/strategy";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { IndicatorHub } from "../indicators/indicator-hub.ts";
@@ -28,11 +35,16 @@ function walk(seed: number, rows: number): CandleColumns {
 }
 
 /** What the strategy said at each row it was asked about, by row. */
-function decisionsOf(strategy: StrategyDefinition, given: Readonly<Record<string, unknown>>, columns: CandleColumns) {
+function decisionsOf(
+  strategy: StrategyDefinition,
+  given: Readonly<Record<string, unknown>>,
+  columns: CandleColumns,
+  higher: HigherTimeframes = {},
+) {
   const series: Series = { symbol: "BTC-USDT", timeframe: "1hour", columns, warmUpRows: 0 };
   const source = strategy.create(resolveParams(strategy, given), new IndicatorHub(), series.timeframe);
   const cursor: Cursor = { row: source.warmUpBars - 1 };
-  const ask = source.watch(new HistoryView(series.symbol, series.timeframe, columns, cursor));
+  const ask = source.watch(new HistoryView(series.symbol, series.timeframe, columns, cursor, higher));
   const decisions = new Map<number, SignalDraft>();
   for (cursor.row = source.warmUpBars; cursor.row < columns.length; cursor.row++) {
     const draft = ask();
@@ -93,6 +105,20 @@ describe("no look-ahead", () => {
     });
     expect(changedByTheFuture(cheat)).toBeGreaterThan(100);
   });
+});
+
+describe("longer timeframes", () => {
+  it.each(STRATEGIES.map((strategy) => [strategy.name, strategy] as const))(
+    "%s looks at those it lists and at no other",
+    (_, strategy) => {
+      const columns = walk(9, 480);
+      const given = FAST[strategy.name] ?? {};
+      const aggregator = new TimeframeAggregator(columns, "1hour");
+      const listed = strategy.higher?.(resolveParams(strategy, given)) ?? [];
+      const stored = new Map(listed.map((timeframe) => [timeframe, aggregator.columns(timeframe)]));
+      expect(decisionsOf(strategy, given, columns, { stored })).toEqual(decisionsOf(strategy, given, columns));
+    },
+  );
 });
 
 describe("sma-crossover", () => {

@@ -27,6 +27,7 @@ export const mtfTrend: StrategyDefinition<typeof params> = {
   name: "mtf-trend",
   summary: "follows crossings of two moving averages in the direction of a longer timeframe",
   params,
+  higher: ({ timeframe }) => [timeframe],
   create: ({ fast, slow, timeframe, trend, direction }, indicators, base) => {
     refuseNoMultiple("mtf-trend", timeframe, base);
     return {
