@@ -298,6 +298,17 @@ describe("executeRun", () => {
     expect(readFileSync(join(out, "events.jsonl"), "utf8")).toContain('"event":"error"');
   });
 
+  it("says so when a strategy throws before the first bar", async () => {
+    const watch = () => {
+      throw new Error("no such bars");
+    };
+    const run = await prepared({ source: { name: "broken", warmUpBars: 0, watch } });
+    expect(await failure(() => executeRun(run, options()))).toMatch(
+      /^E_STRATEGY: strategy sma-crossover failed before the first bar: no such bars/,
+    );
+    expect(JSON.parse(readFileSync(join(out, "run.json"), "utf8"))).toMatchObject({ status: "failed" });
+  });
+
   it.each([Number.NaN, Infinity, -1, 0])("refuses an entry of size %s instead of passing it on", async (size) => {
     const source = { name: "odd", warmUpBars: 0, watch: () => () => ({ direction: "long" as const, size }) };
     const run = await prepared({ source, series: (await prepared()).series.map(short) });

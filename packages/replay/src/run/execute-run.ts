@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { createRun, type Progress, runBacktest } from "@powertrader/core/engine";
+import { createRun, type Progress, type Run, runBacktest } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { type Result, RUN_FILES } from "@powertrader/core/files";
 import { createEventLog } from "@powertrader/core/log";
@@ -54,14 +54,15 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
   if (options.bars) folder.startBars(prepared.series);
 
   const book = new RunBook(folder);
-  const run = createRun({
-    settings: prepared.settings,
-    series: prepared.series,
-    source: prepared.source,
-    policy: prepared.policy,
-    recorder: book,
-  });
+  let run: Run | undefined;
   try {
+    run = createRun({
+      settings: prepared.settings,
+      series: prepared.series,
+      source: prepared.source,
+      policy: prepared.policy,
+      recorder: book,
+    });
     await runBacktest(run, {
       ...(options.onProgress && { onProgress: options.onProgress }),
       ...(options.signal && { signal: options.signal }),
@@ -69,8 +70,9 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     });
   } catch (error) {
     folder.writeJson(RUN_FILES.run, wall("failed"));
-    log.error({ event: "error", bar: run.curve.length, message: (error as Error).message });
-    throw strategyFailure(error, prepared, run.curve.length - 1, options.folder);
+    const bar = run?.curve.length ?? 0;
+    log.error({ event: "error", bar, message: (error as Error).message });
+    throw strategyFailure(error, prepared, bar, options.folder);
   }
   const curve = run.curve.toColumns();
   await folder.finishBars();
@@ -104,11 +106,12 @@ function createBreather(): () => Promise<void> | undefined {
   };
 }
 
+/** @param bar - counted from 1; 0 before the first */
 function strategyFailure(error: unknown, prepared: PreparedRun, bar: number, folder: string): unknown {
   if (error instanceof PtError) return error;
   return new PtError(
     "E_STRATEGY",
-    `strategy ${prepared.config.strategy} failed at bar ${bar + 1}: ${(error as Error).message}`,
+    `strategy ${prepared.config.strategy} failed ${bar === 0 ? "before the first bar" : `at bar ${bar}`}: ${(error as Error).message}`,
     {
       hint: `Run again with --debug for the stack; ${join(folder, RUN_FILES.run)} is marked failed.`,
       cause: error,
