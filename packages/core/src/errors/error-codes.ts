@@ -41,6 +41,8 @@ const EXIT_OF_CODE = {
   E_RUN_FOLDER: EXIT.data,
   E_EQUITY: EXIT.data,
   E_FILE: EXIT.data,
+  E_TRAIN_DATA: EXIT.data,
+  E_MODEL: EXIT.data,
   E_UPSTREAM: EXIT.exchange,
   E_UPSTREAM_BODY: EXIT.exchange,
   E_RATE_LIMIT: EXIT.exchange,
