@@ -3,6 +3,19 @@ import { z } from "zod";
 
 const table = z.record(z.string(), z.unknown());
 
+/** Candles that a run read and did not keep. */
+const otherCandles = z
+  .array(
+    z.object({
+      symbol: z.string(),
+      timeframe: z.string(),
+      rows: z.int().nonnegative(),
+      source: z.string(),
+      sha256: z.string(),
+    }),
+  )
+  .default([]);
+
 /**
  * What a report reads of `config.json`. Names stay free text: a report describes whatever was recorded, so nothing here
  * may decide where a file is read or what is executed. Keys that older runs did not have mean what these runs did.
@@ -42,17 +55,9 @@ export const recordedConfigSchema = z.looseObject({
     )
     .default([]),
   /** Finer candles that the run could look at. */
-  intrabar_data: z
-    .array(
-      z.object({
-        symbol: z.string(),
-        timeframe: z.string(),
-        rows: z.int().nonnegative(),
-        source: z.string(),
-        sha256: z.string(),
-      }),
-    )
-    .default([]),
+  intrabar_data: otherCandles,
+  /** Candles of longer timeframes that were read instead of aggregated. */
+  higher_data: otherCandles,
   /** Funding settlements that were paid and received. */
   funding_data: z
     .array(z.object({ symbol: z.string(), rows: z.int().nonnegative(), source: z.string(), sha256: z.string() }))

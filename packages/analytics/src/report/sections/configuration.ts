@@ -11,6 +11,7 @@ const ELSEWHERE = new Set([
   "execution_model",
   "data",
   "intrabar_data",
+  "higher_data",
   "funding_data",
   "signals",
 ]);

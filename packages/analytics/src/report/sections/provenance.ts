@@ -28,6 +28,7 @@ ${table<RecordedSeries>({
   rows: config.data,
 })}
 ${otherSeries("Finer candles to look inside of bars", config.intrabar_data)}
+${otherSeries("Candles of longer timeframes", config.higher_data)}
 ${otherSeries("Funding settlements", config.funding_data)}
 <h3>To run it again</h3>
 <pre><code>npx --no -- pt-replay --config RUN_FOLDER/config.json --output-dir backtest_results/again</code></pre>
