@@ -52,6 +52,8 @@ const DETERMINISTIC = [
   "packages/core/src/strategy/",
   "packages/core/src/walk-forward/",
   "packages/strategies/src/",
+  "packages/trainer/src/fit/",
+  "packages/trainer/src/series/",
 ];
 const IMPURE_MEMBERS = new Set([
   "Date.now",

@@ -4,7 +4,8 @@ import { join } from "node:path";
 const TEMPORARY = /^\..+\.(\d+)\.[0-9a-f-]{36}\.tmp$/;
 
 /**
- * Removes what writers that no longer live left behind in `folder` (see `writeFileAtomic`), whatever its age.
+ * Removes what writers that no longer live left behind in `folder` (see `writeFileAtomic`), files and whole folders, whatever
+ * its age.
  * Files of living processes stay. Returns the names removed. A missing folder has none.
  */
 export function sweepTemporaries(folder: string): readonly string[] {
@@ -12,7 +13,7 @@ export function sweepTemporaries(folder: string): readonly string[] {
     const owner = TEMPORARY.exec(name)?.[1];
     return owner !== undefined && !(Number(owner) !== process.pid && isAlive(Number(owner)));
   });
-  for (const name of orphans) rmSync(join(folder, name), { force: true }); // another sweeper may have been first
+  for (const name of orphans) rmSync(join(folder, name), { recursive: true, force: true }); // another sweeper may have been first
   return orphans;
 }
 

@@ -1,0 +1,4 @@
+import { runMain } from "@powertrader/core/cli";
+import { createProgram } from "../commands/program.ts";
+
+await runMain(createProgram);

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { asSystemError, PtError } from "@powertrader/core/errors";
+import { sweepTemporaries, writeFileAtomic } from "@powertrader/core/files";
+import { loadModel, MODEL_FILES } from "@powertrader/strategies/pattern-memory";
+
+/** A model as the texts of its files. */
+export interface ModelTexts {
+  /** Name of its folder, see `cutoffFolder`. */
+  readonly name: string;
+  /** By file name. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly manifest: string;
+}
+
+export type WriteOutcome = "written" | "unchanged";
+
+/**
+ * Puts a model into the folder of its coin and makes it the current one. It appears whole or not at all: its files are written
+ * beside it, the manifest last, and renamed together; the pointer to it comes after that.
+ *
+ * @param force - whether a sound model of the same cutoff that differs is replaced
+ * @throws PtError E_OUT_EXISTS without `force`, E_DISK_FULL, E_PERM or E_IO; what was there stands
+ */
+export function writeModel(coinFolder: string, model: ModelTexts, force: boolean): WriteOutcome {
+  sweepTemporaries(coinFolder);
+  const folder = join(coinFolder, model.name);
+  const there = soundManifestIn(folder);
+  const isSame = there === model.manifest;
+  if (there !== undefined && !isSame && !force) throw differs(folder);
+  if (there === undefined && !force) refuseForeign(folder);
+  if (!isSame) replaceFolder(coinFolder, folder, model);
+  writeFileAtomic(join(coinFolder, MODEL_FILES.current), `${model.name}\n`);
+  return isSame ? "unchanged" : "written";
+}
+
+/** The manifest of a model that can be loaded, as text. */
+function soundManifestIn(folder: string): string | undefined {
+  try {
+    return loadModel(folder).manifestText;
+  } catch (error) {
+    if (error instanceof PtError && error.code === "E_MODEL") return undefined;
+    throw error;
+  }
+}
+
+/** A damaged model is trained again; what is no model at all is not ours to remove. */
+function refuseForeign(folder: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  if (names.length === 0 || names.includes(MODEL_FILES.manifest)) return;
+  throw new PtError("E_OUT_EXISTS", `${folder} holds ${names.length} files that are no model`, {
+    hint: "Move them away, add --force to replace the folder, or write to another one with --output.",
+    details: { folder },
+  });
+}
+
+function replaceFolder(coinFolder: string, folder: string, model: ModelTexts): void {
+  const temporary = temporaryIn(coinFolder, model.name);
+  const aside = temporaryIn(coinFolder, model.name);
+  try {
+    for (const [name, text] of model.files) writeFileAtomic(join(temporary, name), text);
+    writeFileAtomic(join(temporary, MODEL_FILES.manifest), model.manifest);
+    renameIfThere(folder, aside);
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw asSystemError(error, folder);
+  }
+  rmSync(aside, { recursive: true, force: true });
+}
+
+/** In the manner of `writeFileAtomic`, so that `sweepTemporaries` knows whose it is. */
+function temporaryIn(coinFolder: string, name: string): string {
+  return join(coinFolder, `.${name}.${process.pid}.${randomUUID()}.tmp`);
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+function differs(folder: string): PtError {
+  return new PtError(
+    "E_OUT_EXISTS",
+    `${folder} holds another model of the same cutoff: of other candles or other settings`,
+    {
+      hint: "Add --force to replace it, or write to another folder with --output.",
+      details: { folder },
+    },
+  );
+}
