@@ -6,6 +6,7 @@ import { createProgram as analyze } from "../../packages/analytics/src/commands/
 import { createProgram as cache } from "../../packages/cache/src/commands/program.ts";
 import { createProgram as replay } from "../../packages/replay/src/commands/program.ts";
 import { createProgram as simExchange } from "../../packages/sim-exchange/src/commands/program.ts";
+import { createProgram as train } from "../../packages/trainer/src/commands/program.ts";
 
 /** A frame that nothing runs in: the programs are only looked at. */
 const FRAME: Frame = {
@@ -16,7 +17,7 @@ const FRAME: Frame = {
 
 /** Every program as commander knows it. */
 export function programs(): readonly Command[] {
-  return [cache, replay, analyze, simExchange].map((createProgram) => createProgram(FRAME));
+  return [cache, train, replay, analyze, simExchange].map((createProgram) => createProgram(FRAME));
 }
 
 /** `.env.example`: every variable the programs read. */

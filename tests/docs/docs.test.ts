@@ -15,6 +15,7 @@ import {
   resultSchema,
   segmentMetaSchema,
 } from "@powertrader/core/files";
+import { decodeTimeframeFile, modelManifestSchema } from "@powertrader/strategies/pattern-memory";
 import type { Command } from "commander";
 import { beforeAll, describe, expect, it } from "vitest";
 import { commandPage, environmentPage, programs } from "../../scripts/docs/pages.ts";
@@ -77,6 +78,8 @@ describe("samples in docs/file-formats.md", () => {
     cash_flows: (text) => decodeCashFlow(JSON.parse(text)),
     equity: (text) => decodeEquity(JSON.parse(text)),
     config: (text) => runConfigSchema.parse(JSON.parse(text)),
+    model: (text) => decodeTimeframeFile(text),
+    model_manifest: (text) => modelManifestSchema.parse(JSON.parse(text)),
     preset: (text) => presetFileSchema.parse(JSON.parse(text)),
     result: (text) => resultSchema.parse(JSON.parse(text)),
   };
@@ -116,7 +119,7 @@ describe("commands on the pages", () => {
 
     beforeAll(async () => {
       // Stands in for what the warm commands would fetch: the simulated market under the real exchange's name.
-      const sim = "warm --exchange sim --coins BTC,ETH,DOGE --start-date 2023-12-01 --end-date 2024-04-01".split(" ");
+      const sim = "warm --exchange sim --coins BTC,ETH,DOGE --start-date 2023-06-01 --end-date 2024-04-01".split(" ");
       await mustRun("pt-cache", sim, { cwd: folder });
       const { cpSync, writeFileSync } = await import("node:fs");
       cpSync(join(folder, "backtest_cache/sim"), join(folder, "backtest_cache/kucoin"), { recursive: true });

@@ -4,9 +4,8 @@ import { join } from "node:path";
 const TEMPORARY = /^\..+\.(\d+)\.[0-9a-f-]{36}\.tmp$/;
 
 /**
- * Removes what writers that no longer live left behind in `folder` (see `writeFileAtomic`), files and whole folders, whatever
- * its age.
- * Files of living processes stay. Returns the names removed. A missing folder has none.
+ * Removes what writers that no longer live left behind in `folder` (see `writeFileAtomic`), files and whole folders of
+ * any age. Those of living processes stay. Returns the names removed. A missing folder has none.
  */
 export function sweepTemporaries(folder: string): readonly string[] {
   const orphans = namesIn(folder).filter((name) => {

@@ -1,6 +1,7 @@
 export { bodyOf } from "./body-distance.ts";
 export { currentModelFolder, loadModel, type PatternModel, timeframeFile } from "./load-model.ts";
 export {
+  decodeTimeframeFile,
   encodeModelManifest,
   encodeTimeframeFile,
   type ModelEntry,
