@@ -235,6 +235,7 @@ describe("a bad order is refused with a reason, and the books stay as they were:
     [{ orderType: "limit", limitPrice: 99, timeInForce: "GTD", expiresMs: START_MS }, "invalid_expiry"],
     [{ orderType: "limit", limitPrice: 99, expiresMs: START_MS + 9 * HOUR }, "invalid_expiry"],
     [{ orderType: "market", postOnly: true }, "invalid_post_only"],
+    [{ orderType: "market", ocoGroup: "a" }, "invalid_oco_group"],
   ] as const)("%j", async (terms, reason) => {
     const { events, fills, equity } = await runOrders({
       bars: [still(100), still(100), still(100)],

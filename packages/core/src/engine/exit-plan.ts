@@ -59,11 +59,28 @@ export const NO_EXITS: ExitPlan = {
 
 /** Why an entry with this plan is not accepted at `price`, or `undefined`. A stop must lie on the losing side. */
 export function planRefusal(plan: ExitPlan, isLong: boolean, price: number): string | undefined {
+  if (!isSound(plan)) return "invalid_exits";
   const { stopPrice } = plan;
-  if (stopPrice !== null && !(stopPrice > 0 && (isLong ? stopPrice < price : stopPrice > price)))
-    return "invalid_stop_loss";
+  const isLosing = stopPrice === null || (stopPrice > 0 && (isLong ? stopPrice < price : stopPrice > price));
+  if (!isLosing) return "invalid_stop_loss";
   const isBad = (target: number) => !(target > 0 && (isLong ? target > price : target < price));
   return plan.targets.some((target) => target.price !== null && isBad(target.price))
     ? "invalid_take_profit"
     : undefined;
+}
+
+/** Whether all shares and counts of a plan are numbers that mean something. */
+function isSound({ stopShare, targets, trailing, breakEven, timeTargets, maxBars }: ExitPlan): boolean {
+  const isShare = (share: number | null) => share === null || (share > 0 && share <= 1);
+  const isGain = (share: number | null) => share === null || (share >= -1 && share < Infinity);
+  return (
+    isShare(stopShare) &&
+    targets.every((one) => isShare(one.positionShare) && isGain(one.gainShare)) &&
+    targets.every((one) => (one.price === null) !== (one.gainShare === null)) &&
+    (trailing === null ||
+      (isShare(trailing.distanceShare) && isGain(trailing.activationShare) && isShare(trailing.activeDistanceShare))) &&
+    (breakEven === null || (isGain(breakEven.activationShare) && isGain(breakEven.offsetShare))) &&
+    timeTargets.every((one) => one.afterMs >= 0 && isGain(one.gainShare)) &&
+    (maxBars === null || maxBars >= 1)
+  );
 }

@@ -3,7 +3,7 @@ import { feeOf, receivedBps } from "./fees.ts";
 import { fillableQty, floorToStep } from "./liquidity.ts";
 import type { Market, WorkingOrder } from "./market.ts";
 import type { Entered } from "./open-exits.ts";
-import type { Fill, FillRule, OrderEvent } from "./order.ts";
+import type { Fill, FillRule, OrderEvent, Side } from "./order.ts";
 import { isRounding, type Position } from "./position.ts";
 import { newExits } from "./protect-position.ts";
 import type { Run } from "./run.ts";
@@ -69,7 +69,9 @@ function fillAt(run: Run, market: Market, working: WorkingOrder, meeting: Meetin
 /** What `money` as margin pays for, fees included: notional ÷ leverage + fees ≤ money. */
 function marginedQty(money: number, { price, feeBps }: Meeting, fixedFee: number, run: Run): number {
   const { leverage, model } = run.settings;
-  return affordableQty(money * leverage, price, feeBps * leverage, model.qtyStep, fixedFee * leverage);
+  // A rebate is not there before the fill: it pays for nothing.
+  const costBps = Math.max(0, feeBps);
+  return affordableQty(money * leverage, price, costBps * leverage, model.qtyStep, fixedFee * leverage);
 }
 
 /** What an exit may still take off the position. Exits never open one. */
@@ -112,9 +114,11 @@ function book(run: Run, market: Market, working: WorkingOrder, meeting: Meeting,
   run.recorder.fill(fill);
   const position = market.positionOf(order.terms.positionId);
   const trade = position.apply(fill, exitReason(rule), market.row);
-  if (working.kind === "enter" && (working.exits !== undefined || run.settings.leverage > 1)) {
+  if (position.exits !== undefined && position.exits.isLong !== position.qty > 0) position.exits = undefined;
+  if (position.qty === 0) position.exits = undefined;
+  else if (enlarges(order.side, position) && (working.exits !== undefined || run.settings.leverage > 1)) {
     protect(run, market, position, working, meeting, qty);
-  } else if (position.exits !== undefined && position.qty === 0) position.exits = undefined;
+  }
   if (trade === undefined) return;
   run.trades++;
   if (trade.pnl > 0) run.winningTrades++;
@@ -127,6 +131,10 @@ function exitReason(rule: FillRule): string {
   return rule === "next_open" || rule === "close" ? "signal" : rule;
 }
 
+function enlarges(side: Side, { qty }: Position): boolean {
+  return (side === "buy") === qty > 0;
+}
+
 /** Sets up the protective exits that an entry brings, or lets those of the position know that it has grown. */
 function protect(
   run: Run,
@@ -136,8 +144,7 @@ function protect(
   meeting: Meeting,
   qty: number,
 ): void {
-  const isLong = position.qty > 0;
-  if (position.exits === undefined || position.exits.isLong !== isLong) {
+  if (position.exits === undefined) {
     const barMs = market.columns.time[market.row]!;
     position.exits = newExits(run, position, working.exits ?? NO_EXITS, barMs, working.order.signalId);
   }
@@ -146,6 +153,7 @@ function protect(
   exits.enteredQty += qty;
   exits.see(meeting.price);
   exits.entered = meeting.entered;
+  exits.enteredMs = meeting.tsMs;
   exits.changed();
 }
 

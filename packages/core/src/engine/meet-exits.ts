@@ -22,7 +22,29 @@ export function meetExits(run: Run, market: Market): void {
   }
 }
 
+/** The exits that the open alone decides: they come before orders that wait for a price inside the bar. */
+export function meetExitsAtOpen(run: Run, market: Market): void {
+  const bar = market.bar();
+  for (const position of market.positions) {
+    const { exits } = position;
+    if (exits === undefined || exits.entered !== undefined || isLeaving(market, exits)) continue;
+    if (exits.isOver(bar.openMs)) leaveAtOpen(run, market, position, exits, bar);
+    else if (resolveExit(exits, bar, run.settings.model, market.finer).hit?.isAtOpen) {
+      leaveAtLevels(run, market, position, exits, bar);
+    }
+  }
+}
+
+/** Whether what is left of a stop still works for the position. If the policy cancels it, its exits guard it again. */
+function isLeaving(market: Market, exits: OpenExits): boolean {
+  if (exits.leaving === undefined || market.working.includes(exits.leaving)) return exits.leaving !== undefined;
+  exits.leaving = undefined;
+  exits.changed();
+  return false;
+}
+
 function meetExitsOf(run: Run, market: Market, position: Position, exits: OpenExits): void {
+  if (isLeaving(market, exits)) return;
   const { columns, row } = market;
   const openMs = columns.time[row]!;
   const high = columns.high[row]!;
@@ -34,7 +56,7 @@ function meetExitsOf(run: Run, market: Market, position: Position, exits: OpenEx
   const bar = market.bar();
   if (exits.isOver(openMs)) leaveAtOpen(run, market, position, exits, bar);
   else leaveAtLevels(run, market, position, exits, bar);
-  if (position.exits !== undefined) exits.endBar(openMs, high, low);
+  if (position.exits !== undefined) exits.endBar(openMs, bar);
 }
 
 function leaveAtLevels(run: Run, market: Market, position: Position, exits: OpenExits, bar: TimedBar): void {
@@ -56,6 +78,7 @@ function leaveAtLevels(run: Run, market: Market, position: Position, exits: Open
     );
     if (!isFilled || hit.by === "stop") return;
     exits.targetsDone++;
+    exits.targetFilledQty = 0;
     if (!hit.isAtOpen) exits.entered = { price: hit.price, moved: exits.isLong ? "up" : "down" };
   }
 }
@@ -85,11 +108,15 @@ function leave(
   const isOver = fillOrder(run, market, order, meeting);
   if (!isOver) {
     // What a stop could not sell goes on as a market order; a target that is not reached for all of it is tried again.
-    if (rule === "take_profit") endOrder(run, order, "cancelled", "remainder");
-    else market.addWorking(order);
+    if (rule === "take_profit") {
+      exits.targetFilledQty += order.filledQty;
+      endOrder(run, order, "cancelled", "remainder");
+    } else {
+      market.addWorking(order);
+      exits.leaving = order;
+    }
   }
   if (position.qty === 0) endWith(run, market, position, order, exits.isLong);
-  else if (!isOver && rule !== "take_profit") position.exits = undefined;
   return order.filledQty === order.orderQty;
 }
 
@@ -130,7 +157,7 @@ function meetingAt(
   return {
     rule: hit.rule,
     latencyMs: market.queueMs,
-    tsMs: hit.isAtOpen ? hit.bar.openMs : hit.bar.closeMs - 1,
+    tsMs: Math.max(exits.enteredMs, hit.isAtOpen ? hit.bar.openMs : hit.bar.closeMs - 1),
     reference: hit.price,
     price: isMaker
       ? hit.price
@@ -146,7 +173,7 @@ function takenAt(run: Run, market: Market, { isLong }: OpenExits, bar: TimedBar,
   const { model } = run.settings;
   const side = isLong ? "sell" : "buy";
   const participation = participationOf(Math.min(qty, market.capacity(model.maxVolumePct)), bar.volume);
-  return onTick(side, slippedPrice(side, price, bar, model.slippage(bar, participation)), model.priceTick);
+  return onTick(side, slippedPrice(side, price, bar, model.slippage(bar, participation)), model.priceTick, bar);
 }
 
 /** Isolated margin is all that can be lost: beyond it the venue's insurance pays. */

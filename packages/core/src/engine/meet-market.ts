@@ -3,6 +3,7 @@ import { endOrder, fillOrder, type Meeting } from "./fill-order.ts";
 import { referencePrice } from "./latency.ts";
 import { participationOf } from "./liquidity.ts";
 import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
+import type { Entered } from "./open-exits.ts";
 import type { FillRule } from "./order.ts";
 import { onTick } from "./price-tick.ts";
 import type { Run } from "./run.ts";
@@ -52,10 +53,14 @@ function meetingOf(run: Run, market: Market, working: WorkingOrder, rule: FillRu
     latencyMs,
     tsMs,
     reference,
-    price: onTick(order.side, price, model.priceTick),
+    price: onTick(order.side, price, model.priceTick, bar),
     feeBps: market.fees.bps(false),
-    entered: undefined,
+    entered: reference === bar.open || rule !== "next_open" ? undefined : delayedEntry(bar.open, reference),
   };
+}
+
+function delayedEntry(from: number, price: number): Entered {
+  return { price, moved: price > from ? "up" : "down", from };
 }
 
 /** How long after the bar's open the order arrives. A delay longer than a bar has been waited for before. */

@@ -5,6 +5,7 @@ import { barsInside, type FinerSeries, type TimedBar } from "./finer-bars.ts";
 import { referencePrice } from "./latency.ts";
 import { participationOf } from "./liquidity.ts";
 import type { Market } from "./market.ts";
+import { meetExits } from "./meet-exits.ts";
 import { wantedQty } from "./meet-market.ts";
 import { onTick } from "./price-tick.ts";
 import { followBar, type RestingOrder, type RestingTouch, touchOf } from "./resting-order.ts";
@@ -21,17 +22,29 @@ export function meetResting(run: Run, market: Market): void {
   const bar = market.bar();
   const { model } = run.settings;
   const ended = new Set<RestingOrder>();
-  const present = market.resting.filter((resting) => hasArrived(resting, bar));
+  for (const resting of market.resting) {
+    if (!isOver(resting, bar.openMs)) continue;
+    endOrder(run, resting, "expired", "time_in_force");
+    ended.add(resting);
+  }
+  const present = market.resting.filter((resting) => !ended.has(resting) && hasArrived(resting, bar));
   const touched: Touched[] = [];
   for (const resting of present) {
     const touch = touchOf(resting, bar, model);
-    if (touch !== undefined) touched.push({ resting, touch });
+    // Of an order that ends inside the bar only the open is sure to be before its end.
+    if (touch !== undefined && (touch.isAtOpen || !isOver(resting, bar.closeMs - 1))) touched.push({ resting, touch });
   }
+  const rests = (resting: RestingOrder) => !ended.has(resting) && market.resting.includes(resting);
   for (const one of inOrder(touched, bar, market.finer, model)) {
-    if (!ended.has(one.resting)) meet(run, market, bar, one, ended);
+    if (stopComesFirst(run, market, bar, one)) meetExits(run, market);
+    if (rests(one.resting)) meet(run, market, bar, one, ended);
   }
-  for (const resting of present) if (!ended.has(resting)) rest(run, bar, resting, ended);
+  for (const resting of present) if (rests(resting)) rest(run, bar, resting, ended);
   if (ended.size > 0) market.resting = market.resting.filter((resting) => !ended.has(resting));
+}
+
+function isOver({ order }: RestingOrder, nowMs: number): boolean {
+  return order.terms.expiresMs !== null && order.terms.expiresMs <= nowMs;
 }
 
 /** An order that arrives after its bar belongs to the next. */
@@ -47,14 +60,17 @@ function inOrder(
   model: ExecutionModel,
 ): readonly Touched[] {
   if (touched.length < 2) return touched;
-  const isStop = ({ touch }: Touched) => touch.rule === "stop" || touch.rule === "trailing_stop";
   const stopsLater = model.intrabar === "optimistic";
   const when = touched.map((one) => ({
     one,
     at: one.touch.isAtOpen ? -1 : momentOf(one.touch.price, bar, finer, model),
-    class: isStop(one) === stopsLater ? 1 : 0,
+    class: isStopTouch(one.touch) === stopsLater ? 1 : 0,
   }));
   return when.sort((a, b) => a.at - b.at || a.class - b.class).map(({ one }) => one);
+}
+
+function isStopTouch({ rule }: RestingTouch): boolean {
+  return rule === "stop" || rule === "trailing_stop";
 }
 
 /** When the bar first trades at `price`, as far as the model tells; the same for all prices where it does not. */
@@ -75,6 +91,26 @@ function firstTradeMs(price: number, bar: TimedBar, finer: readonly FinerSeries[
   return first === undefined ? bar.openMs : firstTradeMs(price, first, finer);
 }
 
+/** Whether the protective stop of a position is met before an exit of the same position that rests. */
+function stopComesFirst(run: Run, market: Market, bar: TimedBar, { resting, touch }: Touched): boolean {
+  const { exits, qty } = market.positionOf(resting.order.terms.positionId);
+  if (resting.kind !== "exit" || touch.isAtOpen || exits === undefined || exits.entered !== undefined) return false;
+  const { isLong } = exits;
+  const stop = exits.stopAt(exits.best);
+  if (!(isLong ? bar.low <= stop : bar.high >= stop)) return false;
+  if (isStopTouch(touch)) return isLong ? stop > touch.price : stop < touch.price;
+
+  const { model } = run.settings;
+  const [atStop, atExit] = [stop, touch.price].map((price) => momentOf(price, bar, market.finer, model)) as [
+    number,
+    number,
+  ];
+  const isFirst = atStop < atExit || (atStop === atExit && model.intrabar !== "optimistic");
+  const isKnown = model.intrabar === "drill-down" && atStop !== atExit;
+  if (!isKnown) run.doubts.add(isLong, qty, isFirst ? stop : touch.price, { worst: stop, best: touch.price });
+  return isFirst;
+}
+
 /** Fills an order that the bar touches, and ends what ends with it. */
 function meet(run: Run, market: Market, bar: TimedBar, { resting, touch }: Touched, ended: Set<RestingOrder>): void {
   const { terms } = resting.order;
@@ -90,10 +126,11 @@ function meet(run: Run, market: Market, bar: TimedBar, { resting, touch }: Touch
   if (terms.timeInForce === "IOC" && !takesOnArrival) return;
 
   const before = resting.filledQty;
-  const isOver = fillOrder(run, market, resting, meetingAt(run, market, bar, resting, touch));
-  if (isOver) ended.add(resting);
-  else if (terms.orderType === "stop-market" || terms.orderType === "trailing-stop") goOn(market, resting, ended);
-  if (terms.ocoGroup === null || resting.filledQty === before) return;
+  const hasEnded = fillOrder(run, market, resting, meetingAt(run, market, bar, resting, touch));
+  const goesOn = !hasEnded && (terms.orderType === "stop-market" || terms.orderType === "trailing-stop");
+  if (hasEnded) ended.add(resting);
+  else if (goesOn) goOn(market, resting, ended);
+  if (terms.ocoGroup === null || (resting.filledQty === before && !goesOn)) return;
   for (const other of market.resting) {
     const isOfGroup = other !== resting && other.order.terms.ocoGroup === terms.ocoGroup;
     if (isOfGroup && !ended.has(other)) end(other, "cancelled", "oco");
@@ -123,7 +160,7 @@ function meetingAt(run: Run, market: Market, bar: TimedBar, resting: RestingOrde
     feeBps: market.fees.bps(touch.isMaker),
     entered: touch.isAtOpen
       ? undefined
-      : { price: touch.price, moved: (touch.rule === "stop") === (side === "buy") ? "up" : "down" },
+      : { price: touch.price, moved: isStopTouch(touch) === (side === "buy") ? "up" : "down" },
   };
 }
 
@@ -131,13 +168,13 @@ function takerPrice(run: Run, market: Market, bar: TimedBar, resting: RestingOrd
   const { model } = run.settings;
   const { side } = resting.order;
   const participation = participationOf(wantedQty(run, market, resting, reference), bar.volume);
-  return onTick(side, slippedPrice(side, reference, bar, model.slippage(bar, participation)), model.priceTick);
+  return onTick(side, slippedPrice(side, reference, bar, model.slippage(bar, participation)), model.priceTick, bar);
 }
 
 /** What the end of the bar does to an order that goes on resting. */
 function rest(run: Run, bar: TimedBar, resting: RestingOrder, ended: Set<RestingOrder>): void {
   const { terms } = resting.order;
-  const isLate = terms.expiresMs !== null && terms.expiresMs <= run.nowMs;
+  const isLate = isOver(resting, run.nowMs);
   if (terms.timeInForce === "IOC" || isLate) {
     const event = isLate ? "expired" : "cancelled";
     endOrder(run, resting, event, "time_in_force");

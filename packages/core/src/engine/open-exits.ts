@@ -1,4 +1,6 @@
+import type { Candle } from "../market/candles.ts";
 import type { ExitPlan } from "./exit-plan.ts";
+import type { WorkingOrder } from "./market.ts";
 import { trailedLevel } from "./touch.ts";
 
 /** Which part of a plan a stop level comes from. */
@@ -12,11 +14,16 @@ export interface Margin {
 
 const UNLEVERED: Margin = { leverage: 1, maintenanceShare: 0 };
 
-/** How the price stood when the position was entered inside the present bar. */
+/** How the price came to an entry inside the present bar. */
 export interface Entered {
   readonly price: number;
   /** The way the price had come to it: a limit order is reached against the position, a stop order with it. */
   readonly moved: "up" | "down";
+  /**
+   * Where a delayed market order was decided to come from: until it arrived the price is believed to have gone straight
+   * from here to `price`. `undefined` where nobody knows what the bar did before.
+   */
+  readonly from?: number;
 }
 
 /** An exit plan at work: what the position has seen so far, and where its levels stand now. */
@@ -36,6 +43,12 @@ export class OpenExits {
   bars = 0;
   /** How the last entry inside the present bar came about; `undefined` when it was made at the open or before. */
   entered: Entered | undefined = undefined;
+  /** When the last entry filled, epoch milliseconds: nothing leaves before. */
+  enteredMs = 0;
+  /** What has left at the present target, base units. */
+  targetFilledQty = 0;
+  /** What is left of a stop that its bar could not fill, at work as a market order. */
+  leaving: WorkingOrder | undefined = undefined;
   /** Of the entry. */
   readonly signalId: string | undefined;
 
@@ -71,8 +84,10 @@ export class OpenExits {
   }
 
   /** Ends a bar that opened at `barMs`, and works out which of the next ones concern the position. */
-  endBar(barMs: number, high: number, low: number): void {
-    this.see(this.isLong ? high : low);
+  endBar(barMs: number, { high, low, close }: Candle): void {
+    // The extreme of a bar that was entered inside may have been before the entry; its close was not.
+    const isExtremeLater = this.entered === undefined || this.entered.moved === (this.isLong ? "up" : "down");
+    this.see(!isExtremeLater ? close : this.isLong ? high : low);
     this.bars++;
     this.entered = undefined;
     const { plan, isLong } = this;
@@ -151,7 +166,7 @@ export class OpenExits {
     const next = targets[this.targetsDone];
     const isTimed = next === undefined || this.targetAt(barMs) !== (next.price ?? this.atGain(next.gainShare!));
     if (isTimed || this.targetsDone === targets.length - 1) return heldQty;
-    return Math.min(heldQty, next.positionShare * this.enteredQty);
+    return Math.min(heldQty, next.positionShare * this.enteredQty - this.targetFilledQty);
   }
 
   /** Whether the position leaves at the open of a bar that opens at `barMs`, because its time is over. */

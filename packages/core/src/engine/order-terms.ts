@@ -57,6 +57,7 @@ export function termsRefusal(terms: OrderTerms, nowMs: number): string | undefin
   if (orderType === "trailing-stop" ? !isTrail(trailShare, stopPrice) : trailShare !== null) return "invalid_trail";
   if ((orderType === "market" || orderType === "limit") && stopPrice !== null) return "invalid_stop_price";
   if (terms.postOnly && (orderType !== "limit" || timeInForce === "IOC")) return "invalid_post_only";
+  if (terms.ocoGroup !== null && orderType === "market") return "invalid_oco_group";
   const needsEnd = timeInForce === "GTD" || timeInForce === "DAY";
   const hasEnd = expiresMs !== null && expiresMs > nowMs && expiresMs < Infinity;
   return needsEnd ? (hasEnd ? undefined : "invalid_expiry") : expiresMs === null ? undefined : "invalid_expiry";

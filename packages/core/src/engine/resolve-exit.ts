@@ -135,7 +135,8 @@ function stopBehindExtreme(
   target: ExitHit | undefined,
 ): ExitHit | undefined {
   const isMoving = followed !== undefined || (standing !== undefined && MOVING.includes(standing.rule));
-  if (standing?.isAtOpen || !isMoving) return standing;
+  const isGap = standing?.isAtOpen === true && standing.price === standing.bar.open;
+  if (isGap || !isMoving) return standing;
   return target === undefined ? (followed ?? standing) : undefined;
 }
 
@@ -190,14 +191,22 @@ function targetHit(window: Window, level: number): ExitHit | undefined {
   const touch = touchLimit(exits.isLong ? "sell" : "buy", level, bar, rules.limitFill);
   if (touch === undefined) return undefined;
   const isAtOpen = touch.isAtOpen && entered === undefined;
-  return { by: "target", rule: "take_profit", price: isAtOpen ? touch.price : level, isAtOpen, bar };
+  const isBeyond = entered !== undefined && (exits.isLong ? entered.price >= level : entered.price <= level);
+  const price = isAtOpen ? touch.price : isBeyond ? entered.price : level;
+  return { by: "target", rule: "take_profit", price, isAtOpen, bar };
 }
 
 /** Whether a level that the bar trades at was reached after the entry, whichever way the bar went. */
 function isSure(window: Window, level: number, direction: "up" | "down"): boolean {
   const { bar, entered } = window;
   if (entered === undefined || entered.moved === direction) return true;
+  // A straight line to a delayed entry has passed nothing outside of it.
+  if (entered.from !== undefined && !isBetween(level, entered.from, entered.price)) return true;
   return direction === "up" ? bar.close >= level : bar.close <= level;
+}
+
+function isBetween(level: number, a: number, b: number): boolean {
+  return Math.min(a, b) <= level && level <= Math.max(a, b);
 }
 
 /** The bar as its four prices and the rule decide it: the worst that can have happened, or the best. */

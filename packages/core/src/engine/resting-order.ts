@@ -38,7 +38,7 @@ export function touchOf(resting: RestingOrder, bar: Candle, model: ExecutionMode
     case "stop-market":
       return stopTouch(side, terms.stopPrice!, bar, model, "stop");
     case "trailing-stop":
-      return stopTouch(side, trailingLevel(resting, bar, model), bar, model, "trailing_stop");
+      return trailingTouch(resting, bar, model);
     case "stop-limit":
       return stopLimitTouch(resting, bar, model);
     case "market":
@@ -84,15 +84,25 @@ function stopLimitTouch(resting: RestingOrder, bar: Candle, model: ExecutionMode
   return undefined;
 }
 
+/** A trailing stop where it stood at the open; with `trail_from: this-bar`, else where the bar's extreme has moved it. */
+function trailingTouch(resting: RestingOrder, bar: Candle, model: ExecutionModel): RestingTouch | undefined {
+  const { side } = resting.order;
+  seeBest(resting, bar.open);
+  const standing = stopTouch(side, trailingLevel(resting, bar), bar, model, "trailing_stop");
+  if (model.trailFrom === "earlier-bars" || standing?.isAtOpen) return standing;
+  seeBest(resting, favourable(side, bar));
+  const price = trailingLevel(resting, bar);
+  const isReached = side === "sell" ? bar.low <= price : bar.high >= price;
+  return isReached ? { price, isAtOpen: false, isMaker: false, rule: "trailing_stop", worst: Number.NaN } : undefined;
+}
+
 /**
- * Where a trailing stop stands in this bar: behind the best price it has seen, never worse than its first level.
- * Without a share it keeps the distance that its first level had from the first open.
+ * Where a trailing stop stands: behind the best price it has seen, never worse than its first level. Without a share it
+ * keeps the distance that its first level had from the first open.
  */
-function trailingLevel(resting: RestingOrder, bar: Candle, model: ExecutionModel): number {
+function trailingLevel(resting: RestingOrder, bar: Candle): number {
   const { side, terms } = resting.order;
   const { trailShare, stopPrice } = terms;
-  seeBest(resting, bar.open);
-  if (model.trailFrom === "this-bar") seeBest(resting, favourable(side, bar));
   if (trailShare === null) {
     if (Number.isNaN(resting.trailDistance)) resting.trailDistance = bar.open - stopPrice!;
     return resting.best - resting.trailDistance;

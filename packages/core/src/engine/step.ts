@@ -1,7 +1,7 @@
 import type { Signal, SignalDraft } from "../strategy/signal.ts";
 import { closePositions } from "./close-positions.ts";
 import type { Market } from "./market.ts";
-import { meetExits } from "./meet-exits.ts";
+import { meetExits, meetExitsAtOpen } from "./meet-exits.ts";
 import { meetMarket } from "./meet-market.ts";
 import { meetResting } from "./meet-resting.ts";
 import { cancelOrders, placeOrders } from "./place-orders.ts";
@@ -28,7 +28,9 @@ export function step(run: Run): void {
     for (const market of markets) {
       if (!market.hasBar || !market.isTrading(model.session)) continue;
       if (market.working.length > 0 && model.fillAt === "next-open") meetMarket(run, market, "next_open");
-      if (market.resting.length > 0) meetResting(run, market);
+      if (market.resting.length === 0) continue;
+      if (market.isProtected) meetExitsAtOpen(run, market);
+      meetResting(run, market);
     }
   }
 

@@ -45,7 +45,7 @@ export function touchStop(
   const isGap = side === "buy" ? bar.open >= stop : bar.open <= stop;
   if (!isGap) return { price: stop, isAtOpen: false };
   const isInside = bar.low <= stop && stop <= bar.high;
-  return stopFill === "at-stop" && isInside ? { price: stop, isAtOpen: false } : { price: bar.open, isAtOpen: true };
+  return { price: stopFill === "at-stop" && isInside ? stop : bar.open, isAtOpen: true };
 }
 
 /** The level of a trailing stop `share` behind the best price: below for a sell, above for a buy. */
