@@ -5,6 +5,7 @@ const ROOT = resolve(process.cwd());
 
 export const BINS = {
   "pt-cache": "packages/cache/bin/pt-cache.js",
+  "pt-train": "packages/trainer/bin/pt-train.js",
   "pt-replay": "packages/replay/bin/pt-replay.js",
   "pt-analyze": "packages/analytics/bin/pt-analyze.js",
   "pt-sim-exchange": "packages/sim-exchange/bin/pt-sim-exchange.js",

@@ -1,6 +1,7 @@
 // `npm run -s bench -- NAME [--json]`: prints figures and whether they reach docs/performance.md's targets.
 import { engineBench } from "./engine.ts";
 import { loadBench } from "./load.ts";
+import { memoryBench } from "./memory.ts";
 import { processBench } from "./process.ts";
 import { writeReport } from "./report.ts";
 import type { BenchRow } from "./row.ts";
@@ -9,6 +10,7 @@ import { startBench } from "./start.ts";
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   engine: engineBench,
   load: loadBench,
+  memory: memoryBench,
   process: processBench,
   start: startBench,
 };
