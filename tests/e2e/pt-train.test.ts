@@ -126,6 +126,14 @@ describe("pt-train", () => {
     expect(existsSync(output)).toBe(false);
   });
 
+  it("is no trouble to itself: several at once make one model", async () => {
+    for (let n = 0; n < 3; n++) {
+      const output = join(folder, `together-${n}`);
+      await Promise.all([1, 2, 3].map(() => mustRun("pt-train", [...FLAGS, "--output", output, "--from-scratch"])));
+      expect(bytesOf(output)).toEqual(bytesOf(first));
+    }
+  });
+
   it("stops on Ctrl-C, whatever it is at, and leaves whole models only", async () => {
     const statuses = new Set<number | null>();
     for (let n = 0; n < 6; n++) {

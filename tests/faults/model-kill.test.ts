@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PtError } from "@powertrader/core/errors";
@@ -8,11 +9,11 @@ import { createStream } from "@powertrader/core/random";
 import { currentModelFolder, loadModel, parseCutoffFolder } from "@powertrader/strategies/pattern-memory";
 import { trainCoin } from "@powertrader/trainer";
 import { beforeAll, expect, it } from "vitest";
-import { newFolder } from "../fixtures/bin.ts";
+import { binPath, newFolder } from "../fixtures/bin.ts";
 import { bundleFixture } from "../fixtures/bundle.ts";
 import { walk, writeCache } from "../fixtures/candle-cache.ts";
 
-const KILLS = Number(process.env.PT_KILLS ?? 30);
+const KILLS = Number(process.env.PT_KILLS ?? 20);
 const SEED = Date.now() % 1e6;
 const random = createStream(SEED, "kills");
 const CUTOFFS = [0, 1, 2, 3].map((week) => Date.UTC(2023, 0, 30 + 7 * week));
@@ -79,7 +80,7 @@ function modelsIn(modelsDir: string): { readonly loaded: readonly string[]; read
   return { loaded, refused: folders.length - loaded.length };
 }
 
-it(`finds whole models only after ${KILLS} kills at random moments`, { timeout: 600_000 }, async () => {
+it(`finds whole models only after ${KILLS} kills at random moments`, { timeout: 3_600_000 }, async () => {
   console.info(`kills: ${KILLS}, seed ${SEED}`);
   let written = 0;
   let left = 0;
@@ -117,4 +118,17 @@ it("sees a writer that does it the naive way leave half a model, which does not 
   }
   console.info(`naive writer: ${half} half models in ${kills} kills`);
   expect(half).toBeGreaterThanOrEqual(2);
+});
+
+const canMount = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", tmpdir()]).status === 0;
+
+it.skipIf(!canMount)("says that the disk is full and leaves no part of a model (needs leave to mount a tmpfs)", () => {
+  const script = `
+    mount -t tmpfs -o size=48k none "$1" || exit 99
+    "$2" "$3" --coin BTC --exchange own --cache-dir "$4" --train-until 2023-02-20 --min-candles 2 --output "$1"
+    echo "status $?"; ls -A "$1/BTC"`;
+  const args = [newFolder(), process.execPath, binPath("pt-train"), cacheDir];
+  const { stdout, stderr } = spawnSync("unshare", ["-rm", "sh", "-c", script, "sh", ...args], { encoding: "utf8" });
+  expect(stderr).toMatch(/^error E_DISK_FULL: no space left while writing .*\n$/);
+  expect(stdout.trim().split("\n")).toEqual(["status 5", "trainer_status.json"]);
 });

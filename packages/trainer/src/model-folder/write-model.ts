@@ -26,13 +26,34 @@ export type WriteOutcome = "written" | "unchanged";
 export function writeModel(coinFolder: string, model: ModelTexts, force: boolean): WriteOutcome {
   sweepTemporaries(coinFolder);
   const folder = join(coinFolder, model.name);
-  const there = soundManifestIn(folder);
-  const isSame = there === model.manifest;
-  if (there !== undefined && !isSame && !force) throw differs(folder);
-  if (there === undefined && !force) refuseForeign(folder);
-  if (!isSame) replaceFolder(coinFolder, folder, model);
+  let outcome: WriteOutcome | undefined;
+  for (let tries = 1; outcome === undefined; tries++) outcome = settle(coinFolder, folder, model, { force, tries });
   writeFileAtomic(join(coinFolder, MODEL_FILES.current), `${model.name}\n`);
-  return isSame ? "unchanged" : "written";
+  return outcome;
+}
+
+/** How often a writer looks again when another one has put its model there meanwhile. */
+const TRIES = 10;
+
+/** Compares with what is there and puts the model in its place; `undefined` when another writer came in between. */
+function settle(
+  coinFolder: string,
+  folder: string,
+  model: ModelTexts,
+  { force, tries }: { readonly force: boolean; readonly tries: number },
+): WriteOutcome | undefined {
+  const there = soundManifestIn(folder);
+  if (there === model.manifest) return "unchanged";
+  if (there !== undefined && !force) throw differs(folder);
+  if (there === undefined && !force) refuseForeign(folder);
+  try {
+    replaceFolder(coinFolder, folder, model);
+    return "written";
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (tries < TRIES && (code === "ENOTEMPTY" || code === "EEXIST")) return undefined;
+    throw asSystemError(error, folder);
+  }
 }
 
 /** The manifest of a model that can be loaded, as text. */
@@ -65,9 +86,19 @@ function replaceFolder(coinFolder: string, folder: string, model: ModelTexts): v
     renameSync(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    throw asSystemError(error, folder);
+    putBack(aside, folder);
+    throw error;
   }
   rmSync(aside, { recursive: true, force: true });
+}
+
+/** Whatever prevents that is less important than the failure itself. */
+function putBack(aside: string, folder: string): void {
+  try {
+    renameIfThere(aside, folder);
+  } catch {
+    // Another writer has put its model there: what lies aside is swept by the next one.
+  }
 }
 
 /** In the manner of `writeFileAtomic`, so that `sweepTemporaries` knows whose it is. */

@@ -13,7 +13,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitModel } from "../fit/fit-model.ts";
 import { modelTexts } from "../model-folder/model-texts.ts";
-import { type GivenSeries, selectSeries } from "./training-series.ts";
+import { type GivenSeries, selectSeries, type TrainingSeries } from "./training-series.ts";
 
 const MONDAY = Date.UTC(2024, 0, 1);
 
@@ -110,7 +110,10 @@ describe("a model", () => {
   } as const;
 
   async function bytesOf(series: readonly GivenSeries[], cutoffMs: number): Promise<string> {
-    const selected = selectSeries(series, cutoffMs);
+    return bytesOfSelected(selectSeries(series, cutoffMs), cutoffMs);
+  }
+
+  async function bytesOfSelected(selected: readonly TrainingSeries[], cutoffMs: number): Promise<string> {
     const learnt = await fitModel(selected, { settings });
     const { manifest, files } = modelTexts(
       { ...head, cutoff: "x", cutoff_ts: cutoffMs / 1000, settings },
@@ -164,6 +167,26 @@ describe("a model", () => {
       }),
       { numRuns: Number(process.env.PT_PROPERTY_RUNS ?? 40) },
     );
+  });
+
+  it("would not be the same, had it seen a candle that was open at its cutoff", async () => {
+    const cutoffMs = MONDAY + 5 * WEEK_MS + 30.5 * HOUR_MS;
+    const series = PATTERN_TIMEFRAMES.map((timeframe) =>
+      given(timeframe, candles(timeframe, MONDAY, (8 * WEEK_MS) / timeframeMs(timeframe))),
+    );
+    for (const cheat of PATTERN_TIMEFRAMES) {
+      // Judges candles by their open, which leaks up to one of them.
+      const cheating = (all: readonly GivenSeries[]) =>
+        selectSeries(all, cutoffMs).map((one) => {
+          const { columns } = all.find(({ timeframe }) => timeframe === one.timeframe)!;
+          const opened = columns.time.findLastIndex((openMs) => openMs < cutoffMs) + 1;
+          return one.timeframe === cheat ? { ...one, columns: cut(columns, opened) } : one;
+        });
+      const changed = series.map((one) => poisoned(one, cutoffMs, "times a thousand"));
+      expect(await bytesOfSelected(cheating(changed), cutoffMs), cheat).not.toBe(
+        await bytesOfSelected(cheating(series), cutoffMs),
+      );
+    }
   });
 
   it("does change with the last candle that had closed", async () => {
