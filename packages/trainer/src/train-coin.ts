@@ -37,6 +37,8 @@ export interface TrainOptions {
   readonly fromScratch?: boolean;
   /** Replaces a model of the same cutoff that differs. */
   readonly force?: boolean;
+  /** Whether the model survives power loss. True unless it dies with its run anyway. */
+  readonly durable?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, timeframe: PatternTimeframe) => void;
   readonly clock?: Clock;
@@ -95,7 +97,10 @@ export async function runTraining({ options, symbol, data }: PreparedTraining): 
       ...(onProgress && { onProgress }),
     });
     const { entries, ...texts } = modelTexts(head, data.series, learnt);
-    const outcome = writeModel(coinFolder, texts, options.force ?? false);
+    const outcome = writeModel(coinFolder, texts, {
+      force: options.force ?? false,
+      durable: options.durable ?? true,
+    });
     status.finished();
     data.keepColumns();
     const folder = join(coinFolder, cutoff);

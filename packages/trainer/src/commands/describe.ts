@@ -30,7 +30,7 @@ export function describe(
       one.made_of === "venue" ? "its own candles" : "1h candles",
     ]);
   }
-  return `${console.strong(`${symbol}: ${folder}`)} (${how}${from})\n${table.toString()}`;
+  return `${console.strong(`${symbol}: ${folder}`)} (${how}${from})\n${table.toString().replace(/ +$/gm, "")}`;
 }
 
 const LINES = [

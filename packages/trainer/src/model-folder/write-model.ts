@@ -14,21 +14,28 @@ export interface ModelTexts {
   readonly manifest: string;
 }
 
+export interface WriteModelOptions {
+  /** Whether a sound model of the same cutoff that differs is replaced. */
+  readonly force: boolean;
+  /** Whether the model survives power loss, see `writeFileAtomic`. */
+  readonly durable: boolean;
+}
+
 export type WriteOutcome = "written" | "unchanged";
 
 /**
  * Puts a model into the folder of its coin and makes it the current one. It appears whole or not at all: its files are written
  * beside it, the manifest last, and renamed together; the pointer to it comes after that.
  *
- * @param force - whether a sound model of the same cutoff that differs is replaced
  * @throws PtError E_OUT_EXISTS without `force`, E_DISK_FULL, E_PERM or E_IO; what was there stands
  */
-export function writeModel(coinFolder: string, model: ModelTexts, force: boolean): WriteOutcome {
+export function writeModel(coinFolder: string, model: ModelTexts, options: WriteModelOptions): WriteOutcome {
   sweepTemporaries(coinFolder);
   const folder = join(coinFolder, model.name);
   let outcome: WriteOutcome | undefined;
-  for (let tries = 1; outcome === undefined; tries++) outcome = settle(coinFolder, folder, model, { force, tries });
-  writeFileAtomic(join(coinFolder, MODEL_FILES.current), `${model.name}\n`);
+  for (let tries = 1; outcome === undefined; tries++)
+    outcome = settle(coinFolder, folder, model, { ...options, tries });
+  writeFileAtomic(join(coinFolder, MODEL_FILES.current), `${model.name}\n`, options);
   return outcome;
 }
 
@@ -40,14 +47,15 @@ function settle(
   coinFolder: string,
   folder: string,
   model: ModelTexts,
-  { force, tries }: { readonly force: boolean; readonly tries: number },
+  options: WriteModelOptions & { readonly tries: number },
 ): WriteOutcome | undefined {
+  const { force, tries } = options;
   const there = soundManifestIn(folder);
   if (there === model.manifest) return "unchanged";
   if (there !== undefined && !force) throw differs(folder);
   if (there === undefined && !force) refuseForeign(folder);
   try {
-    replaceFolder(coinFolder, folder, model);
+    replaceFolder(coinFolder, folder, model, options);
     return "written";
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -76,12 +84,12 @@ function refuseForeign(folder: string): void {
   });
 }
 
-function replaceFolder(coinFolder: string, folder: string, model: ModelTexts): void {
+function replaceFolder(coinFolder: string, folder: string, model: ModelTexts, { durable }: WriteModelOptions): void {
   const temporary = temporaryIn(coinFolder, model.name);
   const aside = temporaryIn(coinFolder, model.name);
   try {
-    for (const [name, text] of model.files) writeFileAtomic(join(temporary, name), text);
-    writeFileAtomic(join(temporary, MODEL_FILES.manifest), model.manifest);
+    for (const [name, text] of model.files) writeFileAtomic(join(temporary, name), text, { durable });
+    writeFileAtomic(join(temporary, MODEL_FILES.manifest), model.manifest, { durable });
     renameIfThere(folder, aside);
     renameSync(temporary, folder);
   } catch (error) {
