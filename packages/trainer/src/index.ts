@@ -1,5 +1,5 @@
+export { DEFAULT_MIN_CANDLES } from "./fit/adapt-threshold.ts";
 export {
-  DEFAULT_MIN_CANDLES,
   type PreparedTraining,
   prepareTraining,
   runTraining,

@@ -9,7 +9,7 @@ import {
   modelSettingsSchema,
   type PatternTimeframe,
 } from "@powertrader/strategies/pattern-memory";
-import { WANTED_MATCHES } from "./fit/adapt-threshold.ts";
+import { DEFAULT_MIN_CANDLES } from "./fit/adapt-threshold.ts";
 import { fitModel } from "./fit/fit-model.ts";
 import { findEarlierModel } from "./model-folder/earlier-model.ts";
 import { modelTexts } from "./model-folder/model-texts.ts";
@@ -17,9 +17,6 @@ import { TrainerStatus } from "./model-folder/trainer-status.ts";
 import { type WriteOutcome, writeModel } from "./model-folder/write-model.ts";
 import { readTrainingData, type TrainingData, type TrainingSeries } from "./series/training-series.ts";
 import { warmCommand } from "./series/warm-command.ts";
-
-/** With fewer candles than that no pattern could find as many memories alike as the threshold aims at. */
-export const DEFAULT_MIN_CANDLES = WANTED_MATCHES + 1;
 
 export interface TrainOptions {
   readonly cacheDir: string;

@@ -3,17 +3,9 @@ import { PtError } from "@powertrader/core/errors";
 import { parseCoin, parseCoins, parseExchange, printable, shortTimeframe } from "@powertrader/core/market";
 import { parseInteger } from "@powertrader/core/settings";
 import { formatTime, parseDate, systemClock } from "@powertrader/core/time";
-import { modelSettingsSchema } from "@powertrader/strategies/pattern-memory";
 import { Command } from "commander";
-import {
-  DEFAULT_MIN_CANDLES,
-  type PreparedTraining,
-  prepareTraining,
-  runTraining,
-  type TrainOptions,
-  type TrainReport,
-} from "../train-coin.ts";
-import { describe, toWire } from "./describe.ts";
+import { DEFAULT_MIN_CANDLES } from "../fit/adapt-threshold.ts";
+import type { PreparedTraining, TrainOptions, TrainReport } from "../train-coin.ts";
 
 interface Flags {
   readonly coin?: string;
@@ -64,19 +56,26 @@ export function createProgram(frame: Frame): Command {
 
 async function run(flags: Flags, frame: Frame): Promise<void> {
   const { console } = frame;
+  const options = readFlags(flags);
+  const { prepareTraining, runTraining } = await import("../train-coin.ts");
+  const { describe, toWire } = await import("./describe.ts");
   // All coins are looked at before the first is trained: what is refused is refused at once.
-  const prepared = readFlags(flags).map(prepareTraining);
+  const prepared = options.map(prepareTraining);
   const reports: TrainReport[] = [];
   for (const one of prepared) {
     for (const note of one.data.notes) console.note(note);
-    const report = await train(one, frame);
+    const report = await withProgress(one, runTraining, frame);
     reports.push(report);
     if (!frame.flags.json) console.out(describe(report, console));
   }
   if (frame.flags.json) console.out(JSON.stringify({ schema_version: 1, models: reports.map(toWire) }));
 }
 
-async function train(prepared: PreparedTraining, { console, signal }: Frame): Promise<TrainReport> {
+async function withProgress(
+  prepared: PreparedTraining,
+  runTraining: (prepared: PreparedTraining) => Promise<TrainReport>,
+  { console, signal }: Frame,
+): Promise<TrainReport> {
   const display = createProgress(console, prepared.symbol);
   try {
     const onProgress: TrainOptions["onProgress"] = (done, timeframe) =>
@@ -121,8 +120,8 @@ function parseCutoff(text: string): number {
 }
 
 function parseWeights(text: string): "learned" | "frozen" {
-  const { data } = modelSettingsSchema.shape.weights.safeParse(text.trim());
-  if (data !== undefined) return data;
+  const weights = text.trim();
+  if (weights === "learned" || weights === "frozen") return weights;
   throw new PtError("E_USAGE", `--weights: "${printable(text)}" is neither learned nor frozen`, {
     hint: "Use --weights learned or --weights frozen.",
   });

@@ -2,7 +2,10 @@
 export const FIRST_THRESHOLD = 1;
 
 /** How many memories alike a pattern should find. */
-export const WANTED_MATCHES = 20;
+const WANTED_MATCHES = 20;
+
+/** With fewer candles than that no pattern could find as many. */
+export const DEFAULT_MIN_CANDLES = WANTED_MATCHES + 1;
 
 const COARSE_STEP = 0.01;
 const FINE_STEP = 0.001;
