@@ -49,7 +49,9 @@ export class Market {
   readonly history: HistoryView;
   readonly finer: readonly FinerSeries[];
   readonly fees: FeeModel;
-  /** The first is the one that orders without a name mean; others were named by the policy and stay. */
+  /** The position that orders without a name mean. */
+  readonly position: Position;
+  /** That one first; others were named by the policy and stay. */
   readonly positions: Position[];
   /** Market orders in the order they were placed, which is the order they are worked in. Replaced, never pushed to. */
   working: readonly WorkingOrder[] = NO_ORDERS;
@@ -80,7 +82,8 @@ export class Market {
     this.timeframeMs = timeframeMs(series.timeframe);
     this.columns = series.columns;
     this.finer = series.finer ?? [];
-    this.positions = [new Position(this)];
+    this.position = new Position(this);
+    this.positions = [this.position];
     this.#cursor = { row: series.warmUpRows - 1 };
     this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor, series.higher);
   }
@@ -149,11 +152,6 @@ export class Market {
   /** Lets an order wait for its price behind those that wait already. */
   addResting(order: RestingOrder): void {
     this.resting = [...this.resting, order];
-  }
-
-  /** The position that orders without a name mean. */
-  get position(): Position {
-    return this.positions[0]!;
   }
 
   /** The position with a name, made when it is first asked for. */

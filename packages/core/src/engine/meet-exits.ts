@@ -1,16 +1,14 @@
 import { endOrder, fillOrder, type Meeting } from "./fill-order.ts";
 import type { TimedBar } from "./finer-bars.ts";
-import { participationOf } from "./liquidity.ts";
 import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
 import type { OpenExits } from "./open-exits.ts";
 import type { FillRule } from "./order.ts";
 import { MARKET_TERMS, type OrderTerms } from "./order-terms.ts";
 import { recordOrder } from "./place-orders.ts";
 import type { Position } from "./position.ts";
-import { onTick } from "./price-tick.ts";
 import { type ExitHit, resolveExit } from "./resolve-exit.ts";
 import type { Run } from "./run.ts";
-import { slippedPrice } from "./slippage.ts";
+import { takerPrice } from "./taker-price.ts";
 
 /**
  * Tests the protective exits of a market's positions against its present bar, each from the moment on at which the
@@ -163,17 +161,10 @@ function meetingAt(
       ? hit.price
       : isLiquidation
         ? liquidatedAt(exits, hit.price)
-        : takenAt(run, market, exits, bar, hit.price, qty),
+        : takerPrice(run, market, bar, exits.isLong ? "sell" : "buy", hit.price, qty),
     feeBps: market.fees.bps(isMaker) + (isLiquidation ? model.liquidationFeeBps : 0),
     entered: undefined,
   };
-}
-
-function takenAt(run: Run, market: Market, { isLong }: OpenExits, bar: TimedBar, price: number, qty: number): number {
-  const { model } = run.settings;
-  const side = isLong ? "sell" : "buy";
-  const participation = participationOf(Math.min(qty, market.capacity(model.maxVolumePct)), bar.volume);
-  return onTick(side, slippedPrice(side, price, bar, model.slippage(bar, participation)), model.priceTick, bar);
 }
 
 /** Isolated margin is all that can be lost: beyond it the venue's insurance pays. */

@@ -1,13 +1,11 @@
 import { candleAt } from "../market/candles.ts";
 import { endOrder, fillOrder, type Meeting } from "./fill-order.ts";
 import { referencePrice } from "./latency.ts";
-import { participationOf } from "./liquidity.ts";
 import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
 import type { Entered } from "./open-exits.ts";
 import type { FillRule } from "./order.ts";
-import { onTick } from "./price-tick.ts";
 import type { Run } from "./run.ts";
-import { slippedPrice } from "./slippage.ts";
+import { takerPrice } from "./taker-price.ts";
 
 /**
  * Works the market orders of one market against its present bar, oldest first. An order that still works afterwards
@@ -35,7 +33,6 @@ function workOrder(run: Run, market: Market, working: WorkingOrder, rule: FillRu
 
 function meetingOf(run: Run, market: Market, working: WorkingOrder, rule: FillRule): Meeting {
   const bar = candleAt(market.columns, market.row);
-  const { model } = run.settings;
   const { order } = working;
   let latencyMs = 0;
   let reference = bar.close;
@@ -46,37 +43,25 @@ function meetingOf(run: Run, market: Market, working: WorkingOrder, rule: FillRu
     reference = referencePrice(order.side, bar, latencyMs, market.timeframeMs);
     tsMs = Math.min(openMs + latencyMs, run.nowMs - 1);
   }
-  const participation = participationOf(wantedQty(run, market, working, reference), bar.volume);
-  const price = slippedPrice(order.side, reference, bar, model.slippage(bar, participation));
+  const isGuarded = working.exits !== undefined || run.settings.leverage > 1;
   return {
     rule,
     latencyMs,
     tsMs,
     reference,
-    price: onTick(order.side, price, model.priceTick, bar),
+    price: takerPrice(run, market, bar, order.side, reference, working),
     feeBps: market.fees.bps(false),
-    entered: reference === bar.open || rule !== "next_open" ? undefined : delayedEntry(bar.open, reference),
+    entered: isGuarded && rule === "next_open" ? delayedEntry(bar.open, reference) : undefined,
   };
 }
 
-function delayedEntry(from: number, price: number): Entered {
+/** An order that the market ran away from while it was on its way; `undefined` when it found the open. */
+function delayedEntry(from: number, price: number): Entered | undefined {
+  if (price === from) return undefined;
   return { price, moved: price > from ? "up" : "down", from };
 }
 
 /** How long after the bar's open the order arrives. A delay longer than a bar has been waited for before. */
 function delayIn({ order, latencyMs }: WorkingOrder, openMs: number, timeframeMs: number): number {
   return latencyMs < timeframeMs ? latencyMs : Math.max(0, order.tsMs + latencyMs - openMs);
-}
-
-/** What the order will take of the bar, as far as it can be known before its price. */
-export function wantedQty(
-  run: Run,
-  market: Market,
-  { order, orderQty, filledQty }: WorkingOrder,
-  price: number,
-): number {
-  const isUnsized = Number.isNaN(orderQty);
-  if (isUnsized) run.revalue();
-  const left = isUnsized ? (order.sizeShare! * run.equity) / price : orderQty - filledQty;
-  return Math.min(left, market.capacity(run.settings.model.maxVolumePct));
 }

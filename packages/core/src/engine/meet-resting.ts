@@ -3,14 +3,11 @@ import type { ExecutionModel } from "./execution-model.ts";
 import { endOrder, fillOrder, type Meeting } from "./fill-order.ts";
 import { barsInside, type FinerSeries, type TimedBar } from "./finer-bars.ts";
 import { referencePrice } from "./latency.ts";
-import { participationOf } from "./liquidity.ts";
 import type { Market } from "./market.ts";
 import { meetExits } from "./meet-exits.ts";
-import { wantedQty } from "./meet-market.ts";
-import { onTick } from "./price-tick.ts";
 import { followBar, type RestingOrder, type RestingTouch, touchOf } from "./resting-order.ts";
 import type { Run } from "./run.ts";
-import { slippedPrice } from "./slippage.ts";
+import { takerPrice } from "./taker-price.ts";
 
 interface Touched {
   readonly resting: RestingOrder;
@@ -156,19 +153,12 @@ function meetingAt(run: Run, market: Market, bar: TimedBar, resting: RestingOrde
     latencyMs: market.queueMs,
     tsMs: touch.isAtOpen ? bar.openMs + latencyMs : bar.closeMs - 1,
     reference,
-    price: touch.isMaker ? reference : within(takerPrice(run, market, bar, resting, reference)),
+    price: touch.isMaker ? reference : within(takerPrice(run, market, bar, side, reference, resting)),
     feeBps: market.fees.bps(touch.isMaker),
     entered: touch.isAtOpen
       ? undefined
       : { price: touch.price, moved: isStopTouch(touch) === (side === "buy") ? "up" : "down" },
   };
-}
-
-function takerPrice(run: Run, market: Market, bar: TimedBar, resting: RestingOrder, reference: number): number {
-  const { model } = run.settings;
-  const { side } = resting.order;
-  const participation = participationOf(wantedQty(run, market, resting, reference), bar.volume);
-  return onTick(side, slippedPrice(side, reference, bar, model.slippage(bar, participation)), model.priceTick, bar);
 }
 
 /** What the end of the bar does to an order that goes on resting. */

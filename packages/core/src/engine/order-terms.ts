@@ -49,6 +49,7 @@ export function orderTerms(
 
 /** Why no venue would take an order on these terms, or `undefined`. The reason is the rule's name. */
 export function termsRefusal(terms: OrderTerms, nowMs: number): string | undefined {
+  if (terms === MARKET_TERMS) return undefined;
   const { orderType, limitPrice, stopPrice, trailShare, timeInForce, expiresMs } = terms;
   const needsLimit = orderType === "limit" || orderType === "stop-limit";
   const needsStop = orderType === "stop-market" || orderType === "stop-limit" || orderType === "take-profit";

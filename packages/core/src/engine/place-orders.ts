@@ -7,7 +7,6 @@ import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
 import type { Order } from "./order.ts";
 import { type OrderTerms, orderTerms, termsRefusal } from "./order-terms.ts";
 import { protectPosition } from "./protect-position.ts";
-import type { PassedEntry } from "./risk-desk.ts";
 import type { Run } from "./run.ts";
 import { affordableQty } from "./sizing.ts";
 
@@ -69,47 +68,53 @@ type Exit = Extract<OrderIntent, { kind: "exit" }>;
 
 /** An entry is a fraction of equity; it becomes a quantity now or when it meets the market. */
 function placeEntry(run: Run, market: Market, intent: Enter): void {
-  const { model, leverage } = run.settings;
-  const { side, signalId } = intent;
+  const { model } = run.settings;
   const terms = orderTerms(intent.terms, run.nowMs, model.session.endAfter);
   const price = terms.limitPrice ?? market.mark;
-  const judged = judgeEntry(run, market, intent, terms, price);
-  const isRefused = "refusal" in judged;
-  const sizeShare = isRefused ? intent.sizeShare : judged.sizeShare;
-  const maxQty = isRefused ? Infinity : judged.maxQty;
-  const isSizedNow = model.sizeAt === "decision";
-  let qty: number | null = null;
-  if (isSizedNow) {
-    run.revalue();
-    const money = sizeShare * run.equity * leverage;
-    const fees = market.fees.bps(false) * leverage;
-    const wanted = affordableQty(money, price, fees, model.qtyStep, market.fees.perOrder * leverage);
-    qty = wanted > maxQty ? floorToStep(maxQty, model.qtyStep) : wanted;
+  const fault = entryFault(intent, terms, run.nowMs, price);
+  if (fault !== undefined || run.risk === undefined) {
+    passEntry(run, market, intent, terms, price, intent, Infinity, fault);
+    return;
   }
-  const draft = { side, qty, sizeShare, terms, signalId, clientOrderId: intent.clientOrderId };
-  const working = recordOrder(run, market, draft, run.nowMs, isRefused ? undefined : judged.exits, maxQty);
-  const refusal = isRefused
-    ? judged.refusal
-    : isSizedNow
-      ? sizeRefusal(working.orderQty, price, model.minNotional)
-      : undefined;
-  accept(run, market, working, refusal);
+  const judged = run.risk.judge(run, market, intent, price);
+  if ("refusal" in judged) passEntry(run, market, intent, terms, price, intent, Infinity, judged.refusal);
+  else passEntry(run, market, intent, terms, price, judged, judged.maxQty, undefined);
 }
 
-/** Whether the order makes sense, then whether risk lets it pass, and with which size. */
-function judgeEntry(
+/** Why nobody could take an entry like this, or `undefined`. */
+function entryFault({ side, sizeShare, exits }: Enter, terms: OrderTerms, nowMs: number, price: number) {
+  if (!(sizeShare > 0 && sizeShare < Infinity)) return "invalid_size";
+  return termsRefusal(terms, nowMs) ?? (exits && planRefusal(exits, side === "buy", price));
+}
+
+/** Writes an entry down with the size and exits that it may have, and lets it work unless it is refused. */
+function passEntry(
   run: Run,
   market: Market,
-  { side, sizeShare, exits }: Enter,
+  { side, signalId, clientOrderId }: Enter,
   terms: OrderTerms,
   price: number,
-): PassedEntry | { readonly refusal: string } {
-  const refusal =
-    (sizeShare > 0 && sizeShare < Infinity ? undefined : "invalid_size") ??
-    termsRefusal(terms, run.nowMs) ??
-    (exits && planRefusal(exits, side === "buy", price));
-  if (refusal !== undefined) return { refusal };
-  return run.risk?.judge(run, market, { side, sizeShare, exits }, price) ?? { sizeShare, maxQty: Infinity, exits };
+  { sizeShare, exits }: Pick<Enter, "sizeShare" | "exits">,
+  maxQty: number,
+  refusal: string | undefined,
+): void {
+  const { model } = run.settings;
+  const isSizedNow = model.sizeAt === "decision";
+  const qty = isSizedNow ? qtyNow(run, market, sizeShare, price, maxQty) : null;
+  const draft = { side, qty, sizeShare, terms, signalId, clientOrderId };
+  const working = recordOrder(run, market, draft, run.nowMs, refusal === undefined ? exits : undefined, maxQty);
+  const tooSmall = isSizedNow ? sizeRefusal(working.orderQty, price, model.minNotional) : undefined;
+  accept(run, market, working, refusal ?? tooSmall);
+}
+
+/** What a share of equity buys at the decision's price. */
+function qtyNow(run: Run, market: Market, sizeShare: number, price: number, maxQty: number): number {
+  const { model, leverage } = run.settings;
+  run.revalue();
+  const money = sizeShare * run.equity * leverage;
+  const fees = market.fees.bps(false) * leverage;
+  const wanted = affordableQty(money, price, fees, model.qtyStep, market.fees.perOrder * leverage);
+  return wanted > maxQty ? floorToStep(maxQty, model.qtyStep) : wanted;
 }
 
 /** An exit is a quantity, and may only reduce what is held, together with the exits that work already. */

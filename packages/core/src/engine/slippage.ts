@@ -5,7 +5,8 @@ export const BPS = 1e-4;
 
 /**
  * How far a taker is moved against, in basis points of the reference price. The port that an own model implements.
- * @param participation - quantity over the bar's volume, 0 where the bar has no volume
+ * @param participation - quantity over the bar's volume, 0 where the bar has no volume; worked out only for functions
+ *   that take it
  */
 export type SlippageModel = (bar: Candle, participation: number) => number;
 

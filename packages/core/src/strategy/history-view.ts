@@ -37,6 +37,8 @@ export class HistoryView {
   readonly timeframe: Timeframe;
   readonly #columns: CandleColumns;
   readonly #cursor: Cursor;
+  /** Whether old bars go out of sight. Asked of every bar: looking up what is not there is slow. */
+  readonly #forgets: boolean;
   readonly #timeframes: HigherTimeframes;
   readonly #aggregator: TimeframeAggregator;
   readonly #higher = new Map<Timeframe, HistoryView>();
@@ -54,6 +56,7 @@ export class HistoryView {
     this.timeframe = timeframe;
     this.#columns = columns;
     this.#cursor = cursor;
+    this.#forgets = cursor.oldest !== undefined;
     this.#timeframes = timeframes;
     this.#aggregator = timeframes.aggregator ?? new TimeframeAggregator(columns, timeframe);
   }
@@ -68,7 +71,7 @@ export class HistoryView {
 
   /** How many closed bars can be seen, warm-up included. */
   get length(): number {
-    return this.#cursor.row - (this.#cursor.oldest ?? 0) + 1;
+    return this.#cursor.row + 1 - (this.#forgets ? this.#cursor.oldest! : 0);
   }
 
   /** Open time in epoch milliseconds of the bar `ago` bars before the last closed one; `NaN` before the first. */
@@ -106,7 +109,8 @@ export class HistoryView {
   /** Row in the series of the bar `ago` bars before the last closed one, −1 when it cannot be seen. */
   rowAt(ago = 0): number {
     const row = this.#cursor.row - ago;
-    return ago >= 0 && row >= (this.#cursor.oldest ?? 0) ? row : -1;
+    const oldest = this.#forgets ? this.#cursor.oldest! : 0;
+    return ago >= 0 && row >= oldest ? row : -1;
   }
 
   /**

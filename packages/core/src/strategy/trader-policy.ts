@@ -40,7 +40,7 @@ export type OrderIntent =
       readonly sizeShare: number;
       readonly signalId: string | undefined;
       /** What differs from a plain market order. */
-      readonly terms?: Partial<OrderTerms>;
+      readonly terms?: Partial<OrderTerms> | undefined;
       /** An id of the policy's own; the run gives one else. The same id again is refused and changes nothing. */
       readonly clientOrderId?: string | undefined;
       /** How the position will be left again. */
@@ -53,7 +53,7 @@ export type OrderIntent =
       /** Base units, positive. */
       readonly qty: number;
       readonly signalId: string | undefined;
-      readonly terms?: Partial<OrderTerms>;
+      readonly terms?: Partial<OrderTerms> | undefined;
       readonly clientOrderId?: string | undefined;
     };
 

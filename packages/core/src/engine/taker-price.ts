@@ -1,0 +1,43 @@
+import type { Candle } from "../market/candles.ts";
+import { participationOf } from "./liquidity.ts";
+import type { Market, WorkingOrder } from "./market.ts";
+import type { Side } from "./order.ts";
+import { onTick } from "./price-tick.ts";
+import type { Run } from "./run.ts";
+import { slippedPrice } from "./slippage.ts";
+
+/**
+ * What a taker pays or gets in a bar: the reference moved by the model's slippage, on the tick, inside the bar.
+ * @param wanted - the order, or how much of the bar it will take at most, base units
+ */
+export function takerPrice(
+  run: Run,
+  market: Market,
+  bar: Candle,
+  side: Side,
+  reference: number,
+  wanted: WorkingOrder | number,
+): number {
+  const { slippage, priceTick } = run.settings.model;
+  // A model that takes the bar alone need not know how much of it is wanted.
+  const participation = slippage.length < 2 ? 0 : participationIn(run, market, bar, reference, wanted);
+  return onTick(side, slippedPrice(side, reference, bar, slippage(bar, participation)), priceTick, bar);
+}
+
+function participationIn(
+  run: Run,
+  market: Market,
+  bar: Candle,
+  reference: number,
+  wanted: WorkingOrder | number,
+): number {
+  const qty = typeof wanted === "number" ? wanted : qtyLeft(run, wanted, reference);
+  return participationOf(Math.min(qty, market.capacity(run.settings.model.maxVolumePct)), bar.volume);
+}
+
+/** What is left of an order, as far as it can be known before its price. */
+function qtyLeft(run: Run, { order, orderQty, filledQty }: WorkingOrder, price: number): number {
+  if (!Number.isNaN(orderQty)) return orderQty - filledQty;
+  run.revalue();
+  return (order.sizeShare! * run.equity) / price;
+}
