@@ -350,10 +350,7 @@ describe.concurrent("command lines", () => {
     [["--frobnicate"], usage("E_USAGE", "unknown option --frobnicate — Run it with --help to see all flags.")],
     [["--seed"], usage("E_USAGE", "option '--seed <n>' argument missing")],
     [["--no-run"], usage("E_USAGE", "--no-run goes with --warm-cache")],
-    [
-      ["confg"],
-      usage("E_USAGE", 'unknown command confg (did you mean "config"?) — Commands: init, config, '),
-    ],
+    [["confg"], usage("E_USAGE", 'unknown command confg (did you mean "config"?) — Commands: init, config, ')],
     [["config"], usage("E_USAGE", "config needs a command — Commands: show.")],
     [["config", "shwo"], usage("E_USAGE", 'unknown command shwo (did you mean "show"?)')],
     [["config", "show", "--fee-bps", "x"], usage("E_NUMBER", '--fee-bps: "x" is not a number')],

@@ -13,7 +13,7 @@ import { binPath, newFolder } from "../fixtures/bin.ts";
 import { bundleFixture } from "../fixtures/bundle.ts";
 import { walk, writeCache } from "../fixtures/candle-cache.ts";
 
-const KILLS = Number(process.env.PT_KILLS ?? 20);
+const KILLS = Number(process.env.PT_KILLS ?? 8);
 const SEED = Date.now() % 1e6;
 const random = createStream(SEED, "kills");
 const CUTOFFS = [0, 1, 2, 3].map((week) => Date.UTC(2023, 0, 30 + 7 * week));

@@ -97,9 +97,12 @@ const SCENARIOS: readonly (readonly [name: string, before: readonly Change[], ch
   ],
 ];
 
+/** One store writes every kind of row; the changes that replace files stand for all of them with the second kind. */
+const REPLACING = SCENARIOS.filter(([name]) => name === "a rewrite in place" || name.endsWith("of another name"));
+
 const CASES = [
   ...SCENARIOS.map(([name, before, change]) => [`candles: ${name}`, CANDLES, before, change] as const),
-  ...SCENARIOS.map(([name, before, change]) => [`funding: ${name}`, FUNDING, before, change] as const),
+  ...REPLACING.map(([name, before, change]) => [`funding: ${name}`, FUNDING, before, change] as const),
 ];
 
 describe.each(CASES)("%s", (_name, kind, before, change) => {
