@@ -2,10 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PtError } from "@powertrader/core/errors";
 import { loadModel } from "@powertrader/strategies/pattern-memory";
 import { beforeAll, describe, expect, it } from "vitest";
+import { createProgram } from "../../packages/trainer/src/commands/program.ts";
 import { type BinOptions, binPath, mustRun, newFolder, runBin } from "../fixtures/bin.ts";
 import { walk, writeCache } from "../fixtures/candle-cache.ts";
+import { runInProcess } from "../fixtures/in-process.ts";
 
 const MONDAY = Date.UTC(2022, 0, 3);
 const folder = newFolder();
@@ -47,7 +50,14 @@ describe("pt-train", () => {
     expect(loadModel(join(first, "ETH/2022-12-01")).symbol).toBe("ETH-USDT");
   });
 
-  it("gives the same bytes again", () => expectSameBytes(FLAGS));
+  it("gives the same bytes again, and says what it made", async () => {
+    const output = join(folder, `again-${++runs}`);
+    const { out } = await runInProcess(createProgram, [...FLAGS, "--output", output]);
+    expect(bytesOf(output)).toEqual(bytesOf(first));
+    expect(out.join("\n")).toContain("ETH");
+    const again = await runInProcess(createProgram, [...FLAGS, "--output", output]);
+    expect(again.out.join("\n")).toContain("was there already, the same");
+  });
 
   it("gives the same bytes in another time zone, locale and working directory, from a copy of the cache", async () => {
     const env = { TZ: "Pacific/Apia", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" };
@@ -64,10 +74,9 @@ describe("pt-train", () => {
   it("says in one JSON document what it made and what it went on from", async () => {
     const output = join(folder, "json");
     const flags = [...SERIES, "--coin", "BTC", "--output", output, "--json"];
-    await mustRun("pt-train", [...flags, "--train-until", "2022-09-01"]);
-    const { stdout, stderr } = await mustRun("pt-train", [...flags, "--train-until", "2022-12-01"]);
-    expect(stderr).toBe("");
-    const { schema_version, models } = JSON.parse(stdout);
+    await runInProcess(createProgram, [...flags, "--train-until", "2022-09-01"]);
+    const { out } = await runInProcess(createProgram, [...flags, "--train-until", "2022-12-01"]);
+    const { schema_version, models } = JSON.parse(out.join("\n"));
     expect(schema_version).toBe(1);
     expect(models).toEqual([
       expect.objectContaining({
@@ -85,45 +94,48 @@ describe("pt-train", () => {
     );
   });
 
-  it.each<[string, readonly string[], number, RegExp]>([
-    ["no coin", ["--train-until", "2022-12-01"], 2, /^error E_USAGE: one of --coin and --coins is needed — /],
-    ["both kinds of coins", ["--coin", "BTC", ...FLAGS.slice(4)], 2, /^error E_USAGE: one of /],
-    ["no cutoff", ["--coin", "BTC"], 2, /^error E_USAGE: .*--train-until/],
-    ["no date", ["--coin", "BTC", "--train-until", "yesterday"], 2, /^error E_DATE: --train-until: "yesterday"/],
+  it.each<[string, readonly string[], RegExp]>([
+    ["no coin", ["--train-until", "2022-12-01"], /^E_USAGE: one of --coin and --coins is needed — /],
+    ["both kinds of coins", ["--coin", "BTC", ...FLAGS.slice(4)], /^E_USAGE: one of /],
+    ["no date", ["--coin", "BTC", "--train-until", "yesterday"], /^E_DATE: --train-until: "yesterday"/],
     [
       "the future",
       ["--coin", "BTC", "--train-until", "2999-01-01"],
-      2,
-      /^error E_RANGE: --train-until: 2999-01-01T00:00:00Z is in the future/,
+      /^E_RANGE: --train-until: 2999-01-01T00:00:00Z is in the future/,
     ],
-    ["a path for a coin", ["--coin", "../x", "--train-until", "2022-12-01"], 2, /^error E_SYMBOL: /],
-    ["other weights", [...FLAGS, "--weights", "heavy"], 2, /^error E_USAGE: --weights: "heavy"/],
-    ["one candle", [...FLAGS, "--min-candles", "1"], 2, /^error E_NUMBER: --min-candles: 1/],
+    ["a path for a coin", ["--coin", "../x", "--train-until", "2022-12-01"], /^E_SYMBOL: /],
+    ["other weights", [...FLAGS, "--weights", "heavy"], /^E_USAGE: --weights: "heavy"/],
+    ["one candle", [...FLAGS, "--min-candles", "1"], /^E_NUMBER: --min-candles: 1/],
     [
       "a coin that is not there",
       [...SERIES, "--coins", "BTC,XRP", "--train-until", "2022-12-01"],
-      3,
-      /^error E_CACHE_MISS: .*XRP-USDT 1hour/,
+      /^E_CACHE_MISS: .*XRP-USDT 1hour/,
     ],
     [
       "too late a cutoff",
       [...SERIES, "--coin", "BTC", "--train-until", "2024-01-01"],
-      3,
-      /^error E_CACHE_MISS: BTC-USDT 1hour: the cache ends at 2023-01-03/,
+      /^E_CACHE_MISS: BTC-USDT 1hour: the cache ends at 2023-01-03/,
     ],
     [
       "too early a cutoff",
       [...SERIES, "--coin", "BTC", "--train-until", "2022-03-01"],
-      3,
-      /^error E_TRAIN_DATA: .* there are 8 of 1w — Fetch earlier candles: npx --no -- pt-cache warm .* --min-candles 8\.$/m,
+      /^E_TRAIN_DATA: .* there are 8 of 1w — Fetch earlier candles: npx --no -- pt-cache warm .* --min-candles 8\.$/m,
     ],
-  ])("refuses %s in one line and writes nothing", async (_what, args, status, message) => {
+  ])("refuses %s in one line and writes nothing", async (_what, args, message) => {
     const output = join(folder, `refused-${++runs}`);
-    const finished = await runBin("pt-train", [...args, "--output", output]);
-    expect(finished).toMatchObject({ status, stdout: "" });
-    expect(finished.stderr).toMatch(message);
-    expect(finished.stderr.trimEnd().split("\n")).toHaveLength(1);
+    const failure = await runInProcess(createProgram, [...args, "--output", output]).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(PtError);
+    const { code, message: said, hint } = failure as PtError;
+    const line = `${code}: ${said}${hint === undefined ? "" : ` — ${hint}`}`;
+    expect(line).toMatch(message);
+    expect(line).not.toContain("\n");
     expect(existsSync(output)).toBe(false);
+  });
+
+  it("refuses no cutoff in one line, as a program", async () => {
+    const finished = await runBin("pt-train", ["--coin", "BTC"]);
+    expect(finished).toMatchObject({ status: 2, stdout: "" });
+    expect(finished.stderr).toMatch(/^error E_USAGE: .*--train-until.*\n$/);
   });
 
   it("is no trouble to itself: several at once make one model", async () => {
