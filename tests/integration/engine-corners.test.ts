@@ -344,4 +344,19 @@ describe("the engine keeps its word at the corners:", () => {
     });
     expect(r.fills).toEqual([]);
   });
+
+  it("a delayed entry begins the path of its bar: low first in a rising bar, whatever the delay", async () => {
+    const rising = bar(100, 106, 94, 104);
+    const left = async (latencyMs: number) => {
+      const { fills } = await runOrders({
+        bars: [flat, rising],
+        orders: {
+          0: [buy({ exits: plan({ stopPrice: 95, targets: [{ price: 105, gainShare: null, positionShare: 1 }] }) })],
+        },
+        model: { intrabar: "ohlc-path", latency_ms: [latencyMs, latencyMs] },
+      });
+      return fills[1]!.rule;
+    };
+    expect([await left(0), await left(1), await left(500)]).toEqual(["stop_loss", "stop_loss", "stop_loss"]);
+  });
 });

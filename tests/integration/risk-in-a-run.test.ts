@@ -120,4 +120,15 @@ describe("risk between signal and order", () => {
     });
     expect(fills[1]).toMatchObject({ rule: "stop_loss", price: 90 });
   });
+
+  it("counts notional, whatever the leverage", async () => {
+    const { fills, orders } = await runOrders({
+      bars: [flat, flat, flat],
+      orders: { 0: [enter()] },
+      leverage: 5,
+      risk: risk({ profile: "conservative" }),
+    });
+    expect(fills[0]!.qty * 100).toBeCloseTo(200, 9); // 2 % of 10,000
+    expect(orders[0]!.sizeShare).toBeCloseTo(0.02 / 5, 12);
+  });
 });

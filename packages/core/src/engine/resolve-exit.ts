@@ -256,7 +256,9 @@ function trades(bar: TimedBar, { price, moved }: Entered): boolean {
 
 /** Follows the path a bar is believed to have gone, from the entry on. */
 function alongPath(window: Window, mode: IntrabarMode): ExitHit | undefined {
-  const { exits, bar, entered, barMs } = window;
+  const { exits, bar, barMs } = window;
+  // A delayed market order is made where the path begins.
+  const entered = window.entered?.from === undefined ? window.entered : undefined;
   const path = barPath(bar, mode);
   const target = exits.targetAt(barMs);
   let best = window.best;

@@ -42,7 +42,10 @@ export class RiskDesk {
     price: number,
   ): PassedEntry | { readonly refusal: string } {
     run.revalue();
-    const { side, sizeShare } = entry;
+    const { side } = entry;
+    // Risk counts what positions are worth, orders what backs them.
+    const { leverage } = run.settings;
+    const sizeShare = entry.sizeShare * leverage;
     const rules = rulesOf(this.#settings, market.symbol);
     const exits = withDefaults(entry.exits, rules.stopLossShare, rules.takeProfitShare);
     const request = { symbol: market.symbol, side, price, sizeShare, stopPrice: plannedStop(exits, side, price) };
@@ -52,7 +55,7 @@ export class RiskDesk {
     if ("refusal" in judged) return judged;
     const isDrawnIn = judged.stopPrice !== request.stopPrice;
     return {
-      sizeShare: judged.sizeShare,
+      sizeShare: judged.sizeShare / leverage,
       maxQty: judged.maxQty ?? Infinity,
       exits: isDrawnIn && exits !== undefined ? { ...exits, stopPrice: judged.stopPrice!, stopShare: null } : exits,
     };
@@ -100,6 +103,8 @@ function holdingOf(run: Run, market: Market): Holding {
 /** What an entry that still works is to add, as a share of equity; negative for sells. */
 function pendingShareOf(run: Run, market: Market, { kind, order, orderQty, filledQty }: WorkingOrder): number {
   if (kind === "exit") return 0;
-  const share = Number.isNaN(orderQty) ? order.sizeShare! : ((orderQty - filledQty) * market.mark) / run.equity;
+  const share = Number.isNaN(orderQty)
+    ? order.sizeShare! * run.settings.leverage
+    : ((orderQty - filledQty) * market.mark) / run.equity;
   return order.side === "buy" ? share : -share;
 }

@@ -43,6 +43,11 @@ function parseTable(text: string, from: string): Readonly<Record<string, number>
       });
     return [String(parseNumber(key, from)), parseNumber(value, from)] as const;
   });
+  const keys = rows.map(([key]) => key);
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  if (twice !== undefined) {
+    throw new PtError("E_NUMBER", `${from}: ${twice} stands there twice`, { hint: "Say each level once." });
+  }
   return Object.fromEntries(rows);
 }
 

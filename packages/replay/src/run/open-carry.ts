@@ -77,7 +77,19 @@ function notesOf(
   if (missingRanges(range, coverage).length > 0) {
     notes.push(`${symbol}: the cache lacks funding rates for a part of the range; nothing is paid there`);
   }
+  const absent = absentIn(settlements.filter(isInRange).map(({ timeMs }) => timeMs));
+  if (absent > 0) {
+    notes.push(`${symbol}: about ${absent} settlements are missing between those the cache has; they are not paid`);
+  }
   if (unmarked > 0)
     notes.push(`${symbol}: ${unmarked} settlements have no mark candle; they are paid at the traded close`);
   return notes;
+}
+
+/** How many settlements the usual step between them would have had where steps are longer. */
+function absentIn(times: readonly number[]): number {
+  const steps = times.slice(1).map((timeMs, i) => timeMs - times[i]!);
+  const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)];
+  if (usual === undefined) return 0;
+  return steps.reduce((sum, step) => sum + Math.max(0, Math.round(step / usual) - 1), 0);
 }

@@ -1,5 +1,6 @@
 import { type ResolvedSettings, type RunConfig, toExecutionModel, toExitPlan } from "@powertrader/core/config";
 import type { RunSettings, Series } from "@powertrader/core/engine";
+import { PtError } from "@powertrader/core/errors";
 import { type RiskConfig, riskConfigSchema, toRiskSettings } from "@powertrader/core/risk";
 import type { SignalSource, TraderPolicy } from "@powertrader/core/strategy";
 import { createSignalPolicy } from "@powertrader/core/strategy";
@@ -25,6 +26,7 @@ export interface PreparedRun {
  * @param inputs - read for these settings, or for ones that differ in risk only
  */
 export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): PreparedRun {
+  refuseLostMargin(config);
   const { decider, range, series, carry } = inputs;
   const { source, notes } = decider.start(series, range);
   const size = config.size ?? 1 / config.coins.length;
@@ -82,4 +84,19 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
 /** Whether risk says anything at all: a run without rules need not ask. */
 function hasRules(risk: RiskConfig): boolean {
   return JSON.stringify(risk) !== JSON.stringify(riskConfigSchema.parse({}));
+}
+
+/** @throws PtError E_CONFIG_VALUE when a position would be liquidated the moment it is entered */
+function refuseLostMargin({
+  leverage,
+  execution_model: { maintenance_margin: share },
+}: ResolvedSettings["config"]): void {
+  if (leverage === 1 || leverage * share < 1) return;
+  throw new PtError(
+    "E_CONFIG_VALUE",
+    `leverage ${leverage} with a maintenance margin of ${share} leaves no margin to lose`,
+    {
+      hint: `Use --leverage below ${1 / share}, or a smaller --maintenance-margin.`,
+    },
+  );
 }
