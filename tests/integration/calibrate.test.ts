@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { presetFileSchema, resolveSettings } from "@powertrader/core/config";
 import { readJsonl } from "@powertrader/core/files";
@@ -169,6 +169,22 @@ describe("a venue that is known", () => {
       "note: 0 maker fills, 30 are needed: maker_fee_bps is left to its default",
       "note: 0 moments of taker fills with fill_ts, 30 are needed: latency_ms is left to its default",
     ]);
+  });
+
+  it("is measured on the replay's bars where the cache has minutes of another time only", async () => {
+    csv(await fillsOf(200, VENUE));
+    const before = await calibrate("--json");
+    writeCache(at("cache"), "test", "BTC-USDT", "1min", walk(Date.UTC(2020, 0, 1), "1min", 100));
+    expect((await calibrate("--json")).out).toEqual(before.out);
+  });
+
+  it("is no venue when prices are of another market: it says so and writes nothing", async () => {
+    csv((await fillsOf(200, VENUE)).map((one) => ({ ...one, price: one.price * 2, side: "buy" })));
+    await expect(calibrate("--output", at("absurd.json"))).rejects.toMatchObject({
+      code: "E_FILE",
+      message: expect.stringContaining("bps is more than 1000"),
+    });
+    expect(existsSync(at("absurd.json"))).toBe(false);
   });
 
   it("is measured on minutes where the cache has them, with the volatility of the replay's bars", async () => {

@@ -25,6 +25,9 @@ export interface Calibrated {
 
 /** With fewer, an interval is wider than what it is worth. */
 export const FEWEST_FILLS = 30;
+
+/** The largest slippage and fee that a model takes. */
+const MOST_BPS = 1000;
 const LONGEST_LATENCY_MS = 86_400_000;
 
 /**
@@ -44,6 +47,8 @@ export function calibrate(path: string, { config, cacheDir }: ResolvedSettings):
 
   const slippage = slippageOf(slippages, seed);
   const fee = rateOf(takers, seed, "fee");
+  refuseAbsurd(path, "slippage", slippage);
+  refuseAbsurd(path, "fee", fee);
   const makers = fills.filter((fill) => fill.isMaker);
   const makerFee = makers.length < FEWEST_FILLS ? null : rateOf(makers, seed, "maker fee");
   const delays = firstDelays(takers);
@@ -52,9 +57,9 @@ export function calibrate(path: string, { config, cacheDir }: ResolvedSettings):
   return {
     execution_model: {
       slippage_model: "volatility",
-      slippage_bps: clamp(slippage.estimate, 0, 1000),
-      fee_bps: clamp(fee.estimate, 0, 1000),
-      ...(makerFee && { maker_fee_bps: clamp(makerFee.estimate, -100, 1000) }),
+      slippage_bps: clamp(slippage.estimate, 0, MOST_BPS),
+      fee_bps: clamp(fee.estimate, 0, MOST_BPS),
+      ...(makerFee && { maker_fee_bps: clamp(makerFee.estimate, -100, MOST_BPS) }),
       ...(latency && { latency_ms: [latency.min.estimate, latency.max.estimate] }),
     },
     calibration: {
@@ -84,6 +89,15 @@ function refuseFew(path: string, count: number, which: string): void {
   throw new PtError("E_FILE", `${path} has ${count} taker fills${which}, at least ${FEWEST_FILLS} are needed`, {
     hint: "Collect more fills of this venue; nothing was written.",
     details: { file: path, fills: count, needed: FEWEST_FILLS },
+  });
+}
+
+/** What no preset may hold was measured on another market, or in other units. */
+function refuseAbsurd(path: string, what: string, { estimate }: Estimate): void {
+  if (estimate <= MOST_BPS) return;
+  throw new PtError("E_FILE", `${path}: a ${what} of ${Math.round(estimate)} bps is more than ${MOST_BPS}`, {
+    hint: "Check that prices, fees and candles are of one market and one currency; nothing was written.",
+    details: { file: path, bps: estimate },
   });
 }
 
@@ -121,11 +135,13 @@ type Measure = (fill: RealFill) => Measured | undefined;
  */
 function openMeasure(cacheDir: string, exchange: string, symbol: string, timeframe: Timeframe): Measure | undefined {
   const own = openBars(cacheDir, exchange, symbol, timeframe);
-  const bars = openBars(cacheDir, exchange, symbol, "1min") ?? own;
-  if (bars === undefined) return undefined;
+  const finestFirst = [openBars(cacheDir, exchange, symbol, "1min"), own].filter((bars) => bars !== undefined);
+  if (finestFirst.length === 0) return undefined;
   return ({ tsMs, fillMs, side, price }) => {
-    const found = fillMs === undefined ? nextBar(bars, tsMs) : barAt(bars, fillMs);
-    if (found === undefined) return undefined;
+    const barIn = (bars: Bars) => (fillMs === undefined ? nextBar(bars, tsMs) : barAt(bars, fillMs));
+    const bars = finestFirst.find((one) => barIn(one) !== undefined);
+    if (bars === undefined) return undefined;
+    const found = barIn(bars)!;
     const delayMs = fillMs === undefined ? 0 : fillMs - found.openMs;
     const reference = referencePrice(side, found.bar, delayMs, bars.lengthMs);
     const around = (own && barAt(own, found.openMs))?.bar ?? found.bar;
