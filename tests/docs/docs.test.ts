@@ -12,9 +12,11 @@ import {
   decodeSimOrder,
   decodeTrade,
   parseSegmentFileName,
+  readSeries,
   resultSchema,
   segmentMetaSchema,
 } from "@powertrader/core/files";
+import { firstRowAt } from "@powertrader/core/market";
 import { decodeTimeframeFile, modelManifestSchema } from "@powertrader/strategies/pattern-memory";
 import type { Command } from "commander";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -129,7 +131,11 @@ describe("commands on the pages", () => {
       writeFileSync(join(folder, "my-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
       writeFileSync(join(folder, "my-mark-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
       writeFileSync(join(folder, "my-funding.csv"), "time,rate\n1704067200,0.0001\n1704096000,-0.00002\n");
-      const fills = Array.from({ length: 40 }, (_, i) => `${1704067200 + i * 3600},BTC-USDT,buy,1,42000,42`);
+      const { columns } = readSeries(join(folder, "backtest_cache"), "kucoin", "BTC-USDT", "1hour")!;
+      const first = firstRowAt(columns, Date.UTC(2024, 0, 1));
+      const fills = Array.from({ length: 40 }, (_, i) => {
+        return `${columns.time[first + i]! / 1000},BTC-USDT,buy,1,${columns.open[first + i]! * 1.001},42`;
+      });
       writeFileSync(join(folder, "real_fills.csv"), `ts,symbol,side,qty,price,fee\n${fills.join("\n")}\n`);
       writeFileSync(
         join(folder, "goog.csv"),
