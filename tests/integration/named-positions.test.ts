@@ -1,3 +1,4 @@
+import { NO_EXITS } from "@powertrader/core/engine";
 import { describe, expect, it } from "vitest";
 import { type IntentDraft, runOrders } from "../fixtures/policy-run.ts";
 import { type Bar, still } from "../fixtures/scripted-run.ts";
@@ -11,7 +12,7 @@ const enter = (side: "buy" | "sell", positionId: string, more: object = {}): Int
   ...more,
 });
 const stopAt = (stopPrice: number) => ({
-  exits: { stopPrice, stopShare: null, targets: [], trailing: null, breakEven: null, timeTargets: [], maxBars: null },
+  exits: { ...NO_EXITS, stopPrice },
 });
 
 describe("positions with names", () => {

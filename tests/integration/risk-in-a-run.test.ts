@@ -1,3 +1,4 @@
+import { NO_EXITS } from "@powertrader/core/engine";
 import { type RiskConfig, riskConfigSchema } from "@powertrader/core/risk";
 import { describe, expect, it } from "vitest";
 import { type IntentDraft, type PolicyRun, runOrders } from "../fixtures/policy-run.ts";
@@ -104,15 +105,7 @@ describe("risk between signal and order", () => {
   });
 
   it("draws a far stop in", async () => {
-    const exits = {
-      stopPrice: 70,
-      stopShare: null,
-      targets: [],
-      trailing: null,
-      breakEven: null,
-      timeTargets: [],
-      maxBars: null,
-    };
+    const exits = { ...NO_EXITS, stopPrice: 70 };
     const { fills } = await runOrders({
       bars: [flat, flat, bar(100, 100, 80, 85)],
       orders: { 0: [enter({ exits })] },

@@ -18,8 +18,6 @@ const DAYS_PER_YEAR = 365;
 export class Carry {
   readonly #settings: CarrySettings;
   #lastMs: number;
-  /** Settlements without a mark candle, paid at the traded close. */
-  withoutMark = 0;
 
   constructor(settings: CarrySettings, startMs: number) {
     this.#settings = settings;
@@ -39,7 +37,7 @@ export class Carry {
     const schedule = this.#settings.funding.get(market.symbol);
     if (schedule === undefined) return;
     for (const { timeMs, rate, markClose } of schedule.due(this.#lastMs, run.nowMs)) {
-      if (market.notional > 0 && markClose === undefined) this.withoutMark++;
+      // Without a mark candle the traded close is the nearest thing to it.
       for (const position of market.positions) {
         const amount = fundingFlow(position.qty, markClose ?? market.lastClose, rate);
         book(run, market, position, timeMs, "funding", amount);

@@ -1,4 +1,12 @@
-import { createRiskGate, type RiskGate, type RiskSettings, RiskTracker, riskSnapshot, rulesOf } from "../risk/index.ts";
+import {
+  createRiskGate,
+  type RiskGate,
+  type RiskSettings,
+  RiskTracker,
+  riskSnapshot,
+  rulesOf,
+  stopAt,
+} from "../risk/index.ts";
 import type { Holding } from "../risk/risk-snapshot.ts";
 import { type ExitPlan, NO_EXITS } from "./exit-plan.ts";
 import type { Market, WorkingOrder } from "./market.ts";
@@ -83,8 +91,7 @@ function withDefaults(
 function plannedStop(plan: ExitPlan | undefined, side: Side, price: number): number | undefined {
   if (plan === undefined) return undefined;
   if (plan.stopPrice !== null) return plan.stopPrice;
-  if (plan.stopShare === null) return undefined;
-  return side === "buy" ? price * (1 - plan.stopShare) : price * (1 + plan.stopShare);
+  return plan.stopShare === null ? undefined : stopAt(side, price, plan.stopShare);
 }
 
 function holdingOf(run: Run, market: Market): Holding {

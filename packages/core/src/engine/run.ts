@@ -84,8 +84,9 @@ export class Run implements AccountView {
     return market;
   }
 
-  positionOf(symbol: string, positionId: string | null = null): number {
-    const { positions } = this.marketOf(symbol);
+  positionOf(symbol: string, positionId?: string): number {
+    const { position, positions } = this.marketOf(symbol);
+    if (positionId === undefined) return position.qty;
     return positions.find(({ id }) => id === positionId)?.qty ?? 0;
   }
 
