@@ -14,9 +14,17 @@ export { type OrderProcessing, processOrders } from "./process-orders.ts";
 export type { RunRecorder } from "./recorder.ts";
 export { type ExitDecision, resolveExit } from "./resolve-exit.ts";
 export { createRun, type Run, type RunParts, type RunSettings, type RunStatus } from "./run.ts";
-export { type DriveOptions, type Progress, runBacktest } from "./run-backtest.ts";
+export {
+  type Appointments,
+  type DriveOptions,
+  finishRun,
+  type Progress,
+  progressOf,
+  runBacktest,
+} from "./run-backtest.ts";
 export type { Session } from "./session.ts";
 export { type FillOutcome, type FillRequest, simulateFill } from "./simulate-fill.ts";
 export { affordableQty } from "./sizing.ts";
 export type { SlippageModel } from "./slippage.ts";
 export { slippagePaidBps, volatilityFactor } from "./slippage.ts";
+export { isAsked, stepMarket, stepOrders, takeSignal } from "./step.ts";

@@ -19,7 +19,16 @@ export interface Progress {
   readonly winRate: number | undefined;
 }
 
+/** Work between ticks that the run waits for: training, for example. */
+export interface Appointments {
+  /** The moment of the next, which is kept before the first tick at or after it; `Infinity` when none is left. */
+  readonly dueMs: number;
+  /** Keeps the next, after which `dueMs` is another. */
+  keep(): Promise<void>;
+}
+
 export interface DriveOptions {
+  readonly appointments?: Appointments;
   /** Called every 50 bars and at the end. */
   readonly onProgress?: (progress: Progress) => void;
   /** Looked at every 100 bars; the tick under way is finished first. */
@@ -30,36 +39,42 @@ export interface DriveOptions {
 
 /** Runs all ticks, then settles the end of the run. The run's `status` says how it ended. */
 export async function runBacktest(run: Run, options: DriveOptions = {}): Promise<void> {
-  const { onProgress, signal, breathe } = options;
+  const { appointments, onProgress, signal, breathe } = options;
+  const { timeline } = run;
   let bar = 0;
-  while (run.status === "running") {
-    const done = runTicks(run, bar, PROGRESS_EVERY);
-    bar += done;
-    if (done < PROGRESS_EVERY) break;
+  while (run.status === "running" && bar < timeline.length) {
+    if (appointments !== undefined && timeline.at(bar) >= appointments.dueMs) {
+      await appointments.keep();
+      continue;
+    }
+    bar = runTicks(run, bar, appointments?.dueMs ?? Infinity);
+    if (bar % PROGRESS_EVERY !== 0) continue;
     onProgress?.(progressOf(run, bar));
     if (bar % ABORT_EVERY !== 0) continue;
     const turn = breathe?.();
     if (turn !== undefined) await turn;
     if (signal?.aborted) run.status = "cancelled";
   }
-  if (run.status === "running") finish(run);
+  if (run.status === "running") finishRun(run);
+  run.policy.onEnd?.(run);
   onProgress?.(progressOf(run, bar));
 }
 
-/** Runs up to `count` ticks from tick `from` on; returns how many there were. */
-function runTicks(run: Run, from: number, count: number): number {
+/** Runs ticks from tick `from` on, up to the next progress or the moment `dueMs`; returns the tick that is next. */
+function runTicks(run: Run, from: number, dueMs: number): number {
   const { timeline } = run;
-  const to = Math.min(from + count, timeline.length);
+  const to = Math.min(from - (from % PROGRESS_EVERY) + PROGRESS_EVERY, timeline.length);
   for (let tick = from; tick < to; tick++) {
     run.nowMs = timeline.at(tick);
+    if (run.nowMs >= dueMs) return tick;
     step(run);
-    if (run.status !== "running") return tick + 1 - from;
+    if (run.status !== "running") return tick + 1;
   }
-  return to - from;
+  return to;
 }
 
 /** Orders of the last bar expire; with `closeAtEnd` positions are closed at the last close, as far as its volume goes. */
-function finish(run: Run): void {
+export function finishRun(run: Run): void {
   for (const market of run.markets) cancelOrders(run, market, "expired", "end_of_run");
   if (run.settings.closeAtEnd) {
     for (const market of run.markets) {
@@ -73,7 +88,7 @@ function finish(run: Run): void {
   run.status = "completed";
 }
 
-function progressOf(run: Run, bar: number): Progress {
+export function progressOf(run: Run, bar: number): Progress {
   return {
     bar,
     bars: run.timeline.length,

@@ -7,7 +7,7 @@ import { EquityCurve } from "./equity-curve.ts";
 import type { ExecutionModel } from "./execution-model.ts";
 import { Market, type Series } from "./market.ts";
 import { isRounding } from "./position.ts";
-import type { RunRecorder } from "./recorder.ts";
+import { type RunRecorder, withPolicyTold } from "./recorder.ts";
 import { RiskDesk } from "./risk-desk.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -68,7 +68,7 @@ export class Run implements AccountView {
     const { startMs, initialCapital, risk, carry } = parts.settings;
     this.risk = risk && new RiskDesk(risk, startMs, initialCapital);
     this.carry = carry && new Carry(carry, startMs);
-    this.recorder = parts.recorder;
+    this.recorder = withPolicyTold(parts.recorder, parts.policy);
     this.nowMs = parts.settings.startMs;
     this.cash = parts.settings.initialCapital;
     this.equity = parts.settings.initialCapital;
@@ -88,6 +88,10 @@ export class Run implements AccountView {
     const { position, positions } = this.marketOf(symbol);
     if (positionId === undefined) return position.qty;
     return positions.find(({ id }) => id === positionId)?.qty ?? 0;
+  }
+
+  markOf(symbol: string): number {
+    return this.marketOf(symbol).mark;
   }
 
   pursuitOf(symbol: string): "long" | "short" | "close" | undefined {

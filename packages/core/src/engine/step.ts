@@ -1,4 +1,5 @@
 import type { Signal, SignalDraft } from "../strategy/signal.ts";
+import type { OrderIntent } from "../strategy/trader-policy.ts";
 import { closePositions } from "./close-positions.ts";
 import type { Market } from "./market.ts";
 import { meetExits, meetExitsAtOpen } from "./meet-exits.ts";
@@ -12,6 +13,19 @@ import type { Run } from "./run.ts";
  * coin closes. The order of the phases is the product; phases are outermost, coins inside in `--coins` order.
  */
 export function step(run: Run): void {
+  // 1 market, 2 exits, 3 ledger
+  stepMarket(run);
+  if (run.status !== "running") return;
+
+  // 4 signals
+  const signals = collectSignals(run);
+
+  // 5 decisions
+  stepOrders(run, run.policy.onTick(signals, run));
+}
+
+/** The first half of a tick: what the market does to orders, positions and cash. Leaves the run `ruined` or running. */
+export function stepMarket(run: Run): void {
   const { markets, settings } = run;
   const { model } = settings;
 
@@ -50,15 +64,12 @@ export function step(run: Run): void {
   }
 
   run.risk?.onTick(run.nowMs, run.equity);
+}
 
-  // 4 signals
-  const signals = collectSignals(run);
-
-  // 5 decisions
-  const intents = run.policy.onTick(signals, run);
+/** The second half of a tick, once it is decided: orders are placed and equity is recorded. */
+export function stepOrders(run: Run, intents: readonly OrderIntent[]): void {
   if (intents.length > 0) placeOrders(run, intents);
-  if (model.fillAt === "close") meetClose(run);
-
+  if (run.settings.model.fillAt === "close") meetClose(run);
   run.curve.record(run.equity, run.cash);
 }
 
@@ -66,19 +77,30 @@ const NO_SIGNALS: readonly Signal[] = [];
 
 /** Asks the strategy about every coin that has a bar now and its warm-up behind it. */
 function collectSignals(run: Run): readonly Signal[] {
-  const { source } = run;
   let signals: Signal[] | undefined;
   for (const market of run.markets) {
-    if (!market.hasBar || market.row < source.warmUpBars) continue;
-    market.firstDecisionMs ??= run.nowMs;
+    if (!isAsked(run, market)) continue;
     const draft = market.onBar();
     if (draft === undefined) continue;
-    const signal = identified(run, market, draft);
-    run.recorder.signal(signal);
+    const signal = takeSignal(run, market, draft);
     if (signals === undefined) signals = [signal];
     else signals.push(signal);
   }
   return signals ?? NO_SIGNALS;
+}
+
+/** Whether a coin has a bar now and the warm-up of the strategy behind it, so that the strategy is asked about it. */
+export function isAsked(run: Run, market: Market): boolean {
+  if (!market.hasBar || market.row < run.source.warmUpBars) return false;
+  market.firstDecisionMs ??= run.nowMs;
+  return true;
+}
+
+/** Gives an opinion its place in the run and writes it down. */
+export function takeSignal(run: Run, market: Market, draft: SignalDraft): Signal {
+  const signal = identified(run, market, draft);
+  run.recorder.signal(signal);
+  return signal;
 }
 
 /** Field by field: spreading an object here costs a third of a whole run. */

@@ -1,5 +1,5 @@
 import type { ExitPlan } from "../engine/exit-plan.ts";
-import type { Side } from "../engine/order.ts";
+import type { Fill, OrderEvent, Side } from "../engine/order.ts";
 import type { OrderTerms } from "../engine/order-terms.ts";
 import type { Signal } from "./signal.ts";
 
@@ -10,6 +10,8 @@ export interface AccountView {
   /** Cash plus open positions at mark, quote currency. */
   readonly equity: number;
   readonly cash: number;
+  /** What a unit of `symbol` is worth now: its last close, 0 before the first. */
+  markOf(symbol: string): number;
   /** Signed base quantity held, in the position with a name where the policy has named one. */
   positionOf(symbol: string, positionId?: string): number;
   /** What the orders still working on `symbol` are about to do, or `undefined` when none works. */
@@ -62,4 +64,10 @@ export interface TraderPolicy {
   readonly name: string;
   /** Called once per tick; the returned list is read before the next call. */
   onTick(signals: readonly Signal[], account: AccountView): readonly OrderIntent[];
+  /** Told of every fill in the order they happen, before the next `onTick`, whose account view has it in. */
+  onFill?(fill: Fill): void;
+  /** Told of every order that was refused, cancelled or expired, as of fills. */
+  onOrderEvent?(event: OrderEvent): void;
+  /** Called once when the run is over, whatever ended it but an error; the account is as of its end. */
+  onEnd?(account: AccountView): void;
 }
