@@ -67,7 +67,11 @@ async function runEngine(
       ),
     },
     series,
-    source: strategy.create(resolveParams(strategy, given), new IndicatorHub(), series[0]!.timeframe),
+    source: strategy.create(resolveParams(strategy, given), {
+      indicators: new IndicatorHub(),
+      timeframe: series[0]!.timeframe,
+      models: undefined,
+    }),
     policy: createSignalPolicy(0.001, exits),
     recorder,
   });

@@ -45,7 +45,7 @@ function decideBy({ config }: ResolvedSettings): Decider {
   const strategy = findStrategy(config.strategy);
   const params = resolveParams(strategy, config.params);
   const indicators = new IndicatorHub();
-  const create = () => strategy.create(params, indicators, config.timeframe);
+  const create = () => strategy.create(params, { indicators, timeframe: config.timeframe, models: undefined });
   const { warmUpBars } = create();
   return {
     strategy: config.strategy,

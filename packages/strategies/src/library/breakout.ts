@@ -12,7 +12,7 @@ export const breakout: StrategyDefinition<typeof params> = {
   name: "breakout",
   summary: "follows a close outside the range of the last bars",
   params,
-  create: ({ lookback, direction }, indicators) => ({
+  create: ({ lookback, direction }, { indicators }) => ({
     name: "breakout",
     warmUpBars: lookback,
     watch(history) {

@@ -42,7 +42,11 @@ function decisionsOf(
   higher: HigherTimeframes = {},
 ) {
   const series: Series = { symbol: "BTC-USDT", timeframe: "1hour", columns, warmUpRows: 0 };
-  const source = strategy.create(resolveParams(strategy, given), new IndicatorHub(), series.timeframe);
+  const source = strategy.create(resolveParams(strategy, given), {
+    indicators: new IndicatorHub(),
+    timeframe: series.timeframe,
+    models: undefined,
+  });
   const cursor: Cursor = { row: source.warmUpBars - 1 };
   const ask = source.watch(new HistoryView(series.symbol, series.timeframe, columns, cursor, higher));
   const decisions = new Map<number, SignalDraft>();
@@ -146,7 +150,13 @@ describe("sma-crossover", () => {
 
   it("wants as many bars before its first decision as the slow average has", () => {
     const params = resolveParams(findStrategy("sma-crossover"), { fast: 2, slow: 4 });
-    expect(findStrategy("sma-crossover").create(params, new IndicatorHub(), "1hour").warmUpBars).toBe(4);
+    expect(
+      findStrategy("sma-crossover").create(params, {
+        indicators: new IndicatorHub(),
+        timeframe: "1hour",
+        models: undefined,
+      }).warmUpBars,
+    ).toBe(4);
   });
 
   it("gives both averages as its reason", () => {
@@ -227,7 +237,13 @@ describe("mtf-trend", () => {
 
   it("refuses a trend that is not made of whole bars of the run", () => {
     const params = resolveParams(findStrategy("mtf-trend"), {});
-    expect(() => findStrategy("mtf-trend").create(params, new IndicatorHub(), "1day")).toThrow(
+    expect(() =>
+      findStrategy("mtf-trend").create(params, {
+        indicators: new IndicatorHub(),
+        timeframe: "1day",
+        models: undefined,
+      }),
+    ).toThrow(
       expect.objectContaining({
         code: "E_STRATEGY_PARAM",
         message: "mtf-trend: timeframe = 4h: must be a multiple of the run's 1d",
@@ -249,7 +265,7 @@ describe("a strategy of two coins", () => {
       const series = [walk(1, 200), walk(2, 200)].map(
         (columns, i): Series => ({ symbol: `C${i}-USDT`, timeframe: "1hour", columns, warmUpRows: 0 }),
       );
-      const source = strategy.create(params, new IndicatorHub(), "1hour");
+      const source = strategy.create(params, { indicators: new IndicatorHub(), timeframe: "1hour", models: undefined });
       const cursor: Cursor = { row: source.warmUpBars - 1 };
       const ask = series.map((one) => source.watch(new HistoryView(one.symbol, one.timeframe, one.columns, cursor)));
       const said: (string | undefined)[][] = [[], []];

@@ -28,7 +28,7 @@ export const mtfTrend: StrategyDefinition<typeof params> = {
   summary: "follows crossings of two moving averages in the direction of a longer timeframe",
   params,
   higher: ({ timeframe }) => [timeframe],
-  create: ({ fast, slow, timeframe, trend, direction }, indicators, base) => {
+  create: ({ fast, slow, timeframe, trend, direction }, { indicators, timeframe: base }) => {
     refuseNoMultiple("mtf-trend", timeframe, base);
     return {
       name: "mtf-trend",

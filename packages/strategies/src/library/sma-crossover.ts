@@ -20,7 +20,7 @@ export const smaCrossover: StrategyDefinition<typeof params> = {
   name: "sma-crossover",
   summary: "follows the crossing of a fast and a slow moving average",
   params,
-  create: ({ fast, slow, direction }, indicators) => ({
+  create: ({ fast, slow, direction }, { indicators }) => ({
     name: "sma-crossover",
     warmUpBars: slow,
     watch(history) {
