@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { type CandleColumns, DAY_MS, HOUR_MS, sliceColumns, WEEK_MS } from "@powertrader/core/market";
 import { currentModelFolder, loadModel, PATTERN_TIMEFRAMES } from "@powertrader/strategies/pattern-memory";
-import { type TrainOptions, type TrainReport, trainCoin } from "@powertrader/trainer";
+import { CoinTrainer, type TrainControl, type TrainerOptions, type TrainReport, trainCoin } from "@powertrader/trainer";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { newFolder } from "../fixtures/bin.ts";
@@ -24,7 +24,9 @@ beforeAll(() => {
 
 const newOutput = () => join(folder, `models-${++outputs}`);
 
-function train(options: Partial<TrainOptions> & { modelsDir: string }): Promise<TrainReport> {
+type Options = Partial<TrainerOptions> & TrainControl & { modelsDir: string; cutoffMs?: number };
+
+function train(options: Options): Promise<TrainReport> {
   return trainCoin({ cacheDir, exchange: "own", coin: "BTC", quote: "USDT", cutoffMs: END, minCandles: 2, ...options });
 }
 
@@ -68,6 +70,27 @@ describe("training", () => {
       ["1week", 40, 39, "1hour"],
     ]);
     for (const one of manifest.timeframes) expect(one.memories).toBeGreaterThan(5);
+  });
+
+  it("gives the same bytes when one trainer goes on from week to week", async () => {
+    const own = { cacheDir, exchange: "own", coin: "BTC", quote: "USDT", minCandles: 2 };
+    const trainer = new CoinTrainer({ ...own, modelsDir: newOutput() }, END);
+    for (const weeks of [3, 2, 0]) {
+      const cutoffMs = END - weeks * WEEK_MS;
+      const report = await trainer.train(trainer.prepare(cutoffMs));
+      const whole = await train({ modelsDir: newOutput(), cutoffMs, fromScratch: true });
+      expect(bytesOf(report.folder)).toEqual(bytesOf(whole.folder));
+      expect(report.lastClosedMs).toBe(cutoffMs);
+      expect(report.continuedFrom === undefined).toBe(weeks === 3);
+      const { timeframes } = loadModel(whole.folder);
+      for (const timeframe of PATTERN_TIMEFRAMES) {
+        const { threshold, memory } = report.model.timeframes[timeframe];
+        expect([threshold, memory.length]).toEqual([
+          timeframes[timeframe].threshold,
+          timeframes[timeframe].memory.length,
+        ]);
+      }
+    }
   });
 
   it("gives the same bytes when it goes on from earlier models", async () => {

@@ -1,9 +1,10 @@
 export { DEFAULT_MIN_CANDLES } from "./fit/adapt-threshold.ts";
+export type { LongerFrom } from "./series/training-series.ts";
 export {
+  CoinTrainer,
   type PreparedTraining,
-  prepareTraining,
-  runTraining,
-  type TrainOptions,
+  type TrainControl,
+  type TrainerOptions,
   type TrainReport,
   trainCoin,
 } from "./train-coin.ts";

@@ -1,44 +1,51 @@
 import { join } from "node:path";
 import { PtError } from "@powertrader/core/errors";
-import { shortTimeframe, WEEK_MS } from "@powertrader/core/market";
+import { sha256 } from "@powertrader/core/files";
+import { shortTimeframe, type Timeframe, timeframeMs, WEEK_MS } from "@powertrader/core/market";
 import { type Clock, formatDate, systemClock } from "@powertrader/core/time";
 import {
   cutoffFolder,
   type ModelEntry,
   type ModelSettings,
   modelSettingsSchema,
+  type PatternModel,
   type PatternTimeframe,
+  type TimeframeFile,
 } from "@powertrader/strategies/pattern-memory";
 import { DEFAULT_MIN_CANDLES } from "./fit/adapt-threshold.ts";
 import { fitModel } from "./fit/fit-model.ts";
-import { findEarlierModel } from "./model-folder/earlier-model.ts";
+import { type EarlierModel, findEarlierModel } from "./model-folder/earlier-model.ts";
 import { modelTexts } from "./model-folder/model-texts.ts";
 import { TrainerStatus } from "./model-folder/trainer-status.ts";
 import { type WriteOutcome, writeModel } from "./model-folder/write-model.ts";
-import { readTrainingData, type TrainingData, type TrainingSeries } from "./series/training-series.ts";
+import { type LongerFrom, TrainingCandles, type TrainingData, type TrainingSeries } from "./series/training-series.ts";
 import { warmCommand } from "./series/warm-command.ts";
 
-export interface TrainOptions {
+export interface TrainerOptions {
   readonly cacheDir: string;
   readonly exchange: string;
   readonly coin: string;
   readonly quote: string;
-  /** Exclusive: only candles that had closed by then are looked at. */
-  readonly cutoffMs: number;
   /** Models go to `<modelsDir>/<COIN>/<cutoff>/`. */
   readonly modelsDir: string;
   readonly settings?: Partial<ModelSettings>;
   /** Closed candles that every timeframe needs. */
-  readonly minCandles?: number;
+  readonly minCandles?: number | undefined;
+  readonly longerFrom?: LongerFrom;
+  /** What hours are made of where the cache has none. */
+  readonly shorter?: Timeframe | undefined;
   /** Does not go on from an earlier model. The outcome is the same. */
   readonly fromScratch?: boolean;
   /** Replaces a model of the same cutoff that differs. */
   readonly force?: boolean;
   /** Whether the model survives power loss. True unless it dies with its run anyway. */
   readonly durable?: boolean;
+  readonly clock?: Clock;
+}
+
+export interface TrainControl {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, timeframe: PatternTimeframe) => void;
-  readonly clock?: Clock;
 }
 
 export interface TrainReport {
@@ -50,75 +57,153 @@ export interface TrainReport {
   readonly continuedFrom: string | undefined;
   readonly timeframes: readonly ModelEntry[];
   readonly notes: readonly string[];
+  /** sha256 of `manifest.json`, which has the hashes of all else. */
+  readonly modelHash: string;
+  /** The close of the last candle that was learnt from, epoch milliseconds: at or before the cutoff. */
+  readonly lastClosedMs: number;
+  /** What was learnt. It holds until the trainer trains again. */
+  readonly model: Pick<PatternModel, "cutoffMs" | "timeframes">;
 }
 
 /** A training whose data is there and enough; nothing has been written. */
-export interface PreparedTraining {
-  readonly options: TrainOptions;
+export interface PreparedTraining extends TrainingData {
+  /** Exclusive: only candles that had closed by then are looked at. */
+  readonly cutoffMs: number;
+}
+
+/** A training as it ended. */
+interface Trained {
+  readonly name: string;
+  readonly series: readonly TrainingSeries[];
+  readonly learnt: readonly TimeframeFile[];
+}
+
+/**
+ * Trains models of one coin from the candles in the cache, which are read once. The same candles and settings give the
+ * same bytes, whatever the machine, the time, and the models that were there before.
+ */
+export class CoinTrainer {
   readonly symbol: string;
-  readonly data: TrainingData;
-}
+  readonly #options: TrainerOptions;
+  readonly #settings: ModelSettings;
+  readonly #candles: TrainingCandles;
+  #last: Trained | undefined;
 
-/**
- * Reads what a training needs.
- * @throws PtError E_CACHE_MISS, E_RANGE_NO_DATA, E_TRAIN_DATA or E_CACHE_CORRUPT
- */
-export function prepareTraining(options: TrainOptions): PreparedTraining {
-  const { cacheDir, exchange, coin, quote, cutoffMs } = options;
-  const symbol = `${coin}-${quote}`;
-  const data = readTrainingData({ cacheDir, exchange, symbol, cutoffMs });
-  refuseTooFew(data.series, symbol, options);
-  return { options, symbol, data };
-}
+  /**
+   * @param cutoffMs - of the first training, for hints
+   * @throws PtError E_CACHE_MISS or E_CACHE_CORRUPT
+   */
+  constructor(options: TrainerOptions, cutoffMs: number) {
+    this.symbol = `${options.coin}-${options.quote}`;
+    this.#options = options;
+    this.#settings = modelSettingsSchema.parse(options.settings ?? {});
+    this.#candles = new TrainingCandles({ ...options, symbol: this.symbol }, cutoffMs);
+  }
 
-/**
- * Learns and writes the model.
- * @throws PtError E_CANCELLED, E_OUT_EXISTS, E_DISK_FULL, E_PERM or E_IO; models that were there stand
- */
-export async function runTraining({ options, symbol, data }: PreparedTraining): Promise<TrainReport> {
-  const { coin, exchange, cutoffMs, modelsDir, signal, onProgress } = options;
-  const settings = modelSettingsSchema.parse(options.settings ?? {});
-  const cutoff = cutoffFolder(cutoffMs);
-  const identity = { coin, symbol, exchange, cutoff, cutoff_ts: cutoffMs / 1000, settings };
-  const head = { schema_version: 1, kind: "pattern-memory", ...identity, seed: null } as const;
+  /**
+   * What a training with this cutoff would learn from.
+   * @throws PtError E_CACHE_MISS, E_RANGE_NO_DATA or E_TRAIN_DATA
+   */
+  prepare(cutoffMs: number): PreparedTraining {
+    const data = this.#candles.until(cutoffMs);
+    refuseTooFew(data.series, this.symbol, cutoffMs, this.#options);
+    return { ...data, cutoffMs };
+  }
 
-  const coinFolder = join(modelsDir, coin);
-  const status = new TrainerStatus(coinFolder, coin, cutoffMs, options.clock ?? systemClock);
-  status.training();
-  try {
-    const earlier = options.fromScratch ? undefined : findEarlierModel(coinFolder, head, data.series);
-    const learnt = await fitModel(data.series, {
-      settings,
-      ...(earlier && { earlier: earlier.fits }),
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    });
-    const { entries, ...texts } = modelTexts(head, data.series, learnt);
-    const outcome = writeModel(coinFolder, texts, {
-      force: options.force ?? false,
-      durable: options.durable ?? true,
-    });
-    status.finished();
-    data.keepColumns();
-    const folder = join(coinFolder, cutoff);
-    return { coin, symbol, folder, outcome, continuedFrom: earlier?.name, timeframes: entries, notes: data.notes };
-  } catch (error) {
-    status.failed(error);
-    throw error;
+  /**
+   * Learns and writes the model. It goes on from the last training, or from the latest earlier model in the folder.
+   * @throws PtError E_CANCELLED, E_OUT_EXISTS, E_DISK_FULL, E_PERM or E_IO; models that were there stand
+   */
+  async train({ cutoffMs, series, notes }: PreparedTraining, control: TrainControl = {}): Promise<TrainReport> {
+    const { coin, exchange, modelsDir, clock = systemClock, force = false, durable = true } = this.#options;
+    const { symbol } = this;
+    const cutoff = cutoffFolder(cutoffMs);
+    const identity = { coin, symbol, exchange, cutoff, cutoff_ts: cutoffMs / 1000, settings: this.#settings };
+    const head = { schema_version: 1, kind: "pattern-memory", ...identity, seed: null } as const;
+
+    const coinFolder = join(modelsDir, coin);
+    const status = new TrainerStatus(coinFolder, coin, cutoffMs, clock);
+    status.training();
+    try {
+      const earlier = this.#earlier(coinFolder, head, series);
+      // What was learnt is continued in place: should that fail, it is no longer what it was.
+      this.#last = undefined;
+      const learnt = await fitModel(series, {
+        ...control,
+        settings: this.#settings,
+        ...(earlier && { earlier: earlier.fits }),
+      });
+      const { entries, ...texts } = modelTexts(head, series, learnt);
+      const outcome = writeModel(coinFolder, texts, { force, durable });
+      status.finished();
+      this.#candles.keepColumns();
+      this.#last = { name: cutoff, series, learnt };
+      return {
+        coin,
+        symbol,
+        folder: join(coinFolder, cutoff),
+        outcome,
+        continuedFrom: earlier?.name,
+        timeframes: entries,
+        notes,
+        modelHash: sha256(texts.manifest),
+        lastClosedMs: Math.max(...entries.map((one) => one.last_candle_ts * 1000 + timeframeMs(one.timeframe))),
+        model: { cutoffMs, timeframes: modelsOf(learnt, this.#settings) },
+      };
+    } catch (error) {
+      status.failed(error);
+      throw error;
+    }
+  }
+
+  #earlier(
+    coinFolder: string,
+    head: Parameters<typeof findEarlierModel>[1],
+    series: readonly TrainingSeries[],
+  ): EarlierModel | undefined {
+    if (this.#last !== undefined) return continued(this.#last, series);
+    return this.#options.fromScratch ? undefined : findEarlierModel(coinFolder, head, series);
   }
 }
 
-/**
- * A model of one coin from the candles in the cache that had closed by the cutoff. The same candles and settings give the same bytes,
- * whatever the machine, the time, and the models that were there before.
- * @throws PtError, see `prepareTraining` and `runTraining`
- */
-export async function trainCoin(options: TrainOptions): Promise<TrainReport> {
-  return runTraining(prepareTraining(options));
+/** Trains one model, see `CoinTrainer`. */
+export async function trainCoin(
+  options: TrainerOptions & TrainControl & { readonly cutoffMs: number },
+): Promise<TrainReport> {
+  const trainer = new CoinTrainer(options, options.cutoffMs);
+  return trainer.train(trainer.prepare(options.cutoffMs), options);
 }
 
-function refuseTooFew(series: readonly TrainingSeries[], symbol: string, options: TrainOptions): void {
-  const { minCandles = DEFAULT_MIN_CANDLES, cutoffMs } = options;
+/** What the last training leaves to go on from: of each timeframe, if its candles are still those and perhaps more. */
+function continued({ name, series: before, learnt }: Trained, series: readonly TrainingSeries[]): EarlierModel {
+  const fits = series.flatMap(({ timeframe, columns, madeOf }, i) => {
+    const last = before[i]!;
+    const candles = last.columns.length;
+    const isSame =
+      madeOf === last.madeOf &&
+      candles <= columns.length &&
+      (candles === 0 || columns.time[candles - 1] === last.columns.time[candles - 1]);
+    return isSame ? [[timeframe, { learnt: learnt[i]!, candles }] as const] : [];
+  });
+  return { name, fits: new Map(fits) };
+}
+
+function modelsOf(learnt: readonly TimeframeFile[], settings: ModelSettings): PatternModel["timeframes"] {
+  return Object.fromEntries(
+    learnt.map(({ timeframe, threshold, memory }) => [
+      timeframe,
+      { timeframe, threshold, memory, normalizeWeights: settings.normalize_weights },
+    ]),
+  ) as PatternModel["timeframes"];
+}
+
+function refuseTooFew(
+  series: readonly TrainingSeries[],
+  symbol: string,
+  cutoffMs: number,
+  options: TrainerOptions,
+): void {
+  const { minCandles = DEFAULT_MIN_CANDLES } = options;
   const short = series.filter(({ columns }) => columns.length < minCandles);
   if (short.length === 0) return;
   const numbers = short.map(({ timeframe, columns }) => `${columns.length} of ${shortTimeframe(timeframe)}`);

@@ -4,6 +4,7 @@ export {
   decodeTimeframeFile,
   encodeModelManifest,
   encodeTimeframeFile,
+  type MadeOf,
   type ModelEntry,
   type ModelManifest,
   modelManifestSchema,

@@ -14,8 +14,8 @@ const modelEntrySchema = z.object({
   /** Beside the manifest. */
   file: z.string(),
   sha256: sha256Schema,
-  /** `venue`: the candles of this timeframe as they are in the cache; `1hour`: made of those. */
-  made_of: z.enum(["venue", "1hour"]),
+  /** `venue`: the candles of this timeframe as they are in the cache; a timeframe: made of those. */
+  made_of: z.enum(["venue", "1hour", "30min", "15min", "5min", "1min"]),
   /** sha256 of the column format of the candles that had closed by the cutoff. */
   data_sha256: sha256Schema,
   candles: countSchema,
@@ -44,6 +44,8 @@ export const modelManifestSchema = z.object({
 
 export type ModelManifest = z.infer<typeof modelManifestSchema>;
 export type ModelEntry = ModelManifest["timeframes"][number];
+/** What the candles of a timeframe were. */
+export type MadeOf = ModelEntry["made_of"];
 
 /** `<timeframe>.json`: what was learnt of one timeframe. */
 export interface TimeframeFile {

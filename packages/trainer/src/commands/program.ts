@@ -5,7 +5,7 @@ import { parseInteger } from "@powertrader/core/settings";
 import { formatTime, parseDate, systemClock } from "@powertrader/core/time";
 import { Command } from "commander";
 import { DEFAULT_MIN_CANDLES } from "../fit/adapt-threshold.ts";
-import type { PreparedTraining, TrainOptions, TrainReport } from "../train-coin.ts";
+import type { TrainControl, TrainerOptions, TrainReport } from "../train-coin.ts";
 
 interface Flags {
   readonly coin?: string;
@@ -56,15 +56,19 @@ export function createProgram(frame: Frame): Command {
 
 async function run(flags: Flags, frame: Frame): Promise<void> {
   const { console } = frame;
+  const cutoffMs = parseCutoff(flags.trainUntil);
   const options = readFlags(flags);
-  const { prepareTraining, runTraining } = await import("../train-coin.ts");
+  const { CoinTrainer } = await import("../train-coin.ts");
   const { describe, toWire } = await import("./describe.ts");
   // All coins are looked at before the first is trained: what is refused is refused at once.
-  const prepared = options.map(prepareTraining);
+  const planned = options.map((one) => {
+    const trainer = new CoinTrainer(one, cutoffMs);
+    return { trainer, prepared: trainer.prepare(cutoffMs) };
+  });
   const reports: TrainReport[] = [];
-  for (const one of prepared) {
-    for (const note of one.data.notes) console.note(note);
-    const report = await withProgress(one, runTraining, frame);
+  for (const { trainer, prepared } of planned) {
+    for (const note of prepared.notes) console.note(note);
+    const report = await withProgress(trainer.symbol, frame, (control) => trainer.train(prepared, control));
     reports.push(report);
     if (!frame.flags.json) console.out(describe(report, console));
   }
@@ -72,26 +76,26 @@ async function run(flags: Flags, frame: Frame): Promise<void> {
 }
 
 async function withProgress(
-  prepared: PreparedTraining,
-  runTraining: (prepared: PreparedTraining) => Promise<TrainReport>,
+  symbol: string,
   { console, signal }: Frame,
+  train: (control: TrainControl) => Promise<TrainReport>,
 ): Promise<TrainReport> {
-  const display = createProgress(console, prepared.symbol);
+  const display = createProgress(console, symbol);
   try {
-    const onProgress: TrainOptions["onProgress"] = (done, timeframe) =>
-      display.update(done, () => shortTimeframe(timeframe));
-    return await runTraining({ ...prepared, options: { ...prepared.options, signal, onProgress } });
+    return await train({
+      signal,
+      onProgress: (done, timeframe) => display.update(done, () => shortTimeframe(timeframe)),
+    });
   } finally {
     display.end();
   }
 }
 
-function readFlags(flags: Flags): readonly TrainOptions[] {
+function readFlags(flags: Flags): readonly TrainerOptions[] {
   const common = {
     cacheDir: pathOf(flags.cacheDir, "--cache-dir") ?? cacheDirOfEnvironment(),
     exchange: parseExchange(flags.exchange),
     quote: parseCoin(flags.quote),
-    cutoffMs: parseCutoff(flags.trainUntil),
     modelsDir: pathOf(flags.output, "--output")!,
     settings: { weights: parseWeights(flags.weights), normalize_weights: flags.normalizeWeights ?? false },
     minCandles: parseMinCandles(flags.minCandles),

@@ -5,7 +5,6 @@ import {
   type CandleColumns,
   DAY_MS,
   firstRowAt,
-  HOUR_MS,
   missingRanges,
   sliceColumns,
   type Timeframe,
@@ -14,11 +13,11 @@ import {
   WEEK_MS,
 } from "@powertrader/core/market";
 import { formatDate, formatTime } from "@powertrader/core/time";
-import { PATTERN_TIMEFRAMES, type PatternTimeframe } from "@powertrader/strategies/pattern-memory";
+import { type MadeOf, PATTERN_TIMEFRAMES, type PatternTimeframe } from "@powertrader/strategies/pattern-memory";
 import { warmCommand } from "./warm-command.ts";
 
-/** The timeframe that others are made of where the cache does not have them. */
-const BASE = "1hour";
+/** The timeframe that longer ones are made of where the cache does not have them. */
+const HOURS = "1hour";
 
 /** How much history hints propose where there is none: two years. */
 const ENOUGH_MS = 104 * WEEK_MS;
@@ -27,10 +26,11 @@ const ENOUGH_MS = 104 * WEEK_MS;
 export interface TrainingSeries {
   readonly timeframe: PatternTimeframe;
   readonly columns: CandleColumns;
-  readonly madeOf: "venue" | "1hour";
+  /** `venue` for its own candles, else the timeframe that they were made of. */
+  readonly madeOf: MadeOf;
 }
 
-/** Candles of a timeframe as they are in the cache. */
+/** Candles of a timeframe, up to now. */
 export interface GivenSeries {
   readonly timeframe: PatternTimeframe;
   readonly columns: CandleColumns;
@@ -38,63 +38,105 @@ export interface GivenSeries {
   readonly coveredToMs: number;
 }
 
+/**
+ * Where timeframes longer than hours come from: the cache where it has them and else hours (`either`), always hours
+ * (`aggregate`), or always the cache (`stored`).
+ */
+export type LongerFrom = "either" | "aggregate" | "stored";
+
 export interface DataRequest {
   readonly cacheDir: string;
   readonly exchange: string;
   readonly symbol: string;
-  readonly cutoffMs: number;
+  /** `either` when absent. */
+  readonly longerFrom?: LongerFrom;
+  /** What hours are made of where the cache has none: a shorter timeframe. */
+  readonly shorter?: Timeframe | undefined;
 }
 
 export interface TrainingData {
   /** One for each of `PATTERN_TIMEFRAMES`, in their order. */
   readonly series: readonly TrainingSeries[];
   readonly notes: readonly string[];
-  /** Leaves what was read as column files in the cache, for the next command. */
-  readonly keepColumns: () => void;
 }
 
-/**
- * Reads what the cache has of a symbol and takes what had closed by the cutoff.
- * @throws PtError E_CACHE_MISS, E_RANGE_NO_DATA or E_CACHE_CORRUPT; nothing is fetched or written
- */
-export function readTrainingData(request: DataRequest): TrainingData {
-  const { cacheDir, exchange, symbol } = request;
-  const opened = PATTERN_TIMEFRAMES.map((timeframe) => openSeries(cacheDir, exchange, symbol, timeframe));
-  const given = opened.filter((one) => one !== undefined && one.columns.length > 0) as readonly OpenedSeries[];
-  const base = given.find(({ timeframe }) => timeframe === BASE);
-  if (base === undefined) throw noBase(request);
+/** What the cache has of a symbol, read once for trainings of any cutoff. */
+export class TrainingCandles {
+  readonly #request: DataRequest;
+  /** What hours are, or are made of. */
+  readonly #base: OpenedSeries;
+  readonly #given: readonly OpenedSeries[];
 
-  const notes = [...refuseEarlyEnd(base, request), ...noteHoles(base, request)];
-  const asGiven = given.map(({ timeframe, columns, coverage }) => ({
-    timeframe: timeframe as PatternTimeframe,
-    columns,
-    coveredToMs: coverage.at(-1)!.toMs,
-  }));
-  return {
-    series: selectSeries(asGiven, request.cutoffMs),
-    notes,
-    keepColumns: () => {
-      for (const one of given) one.keep();
-    },
-  };
+  /** @throws PtError E_CACHE_MISS or E_CACHE_CORRUPT; nothing is fetched or written */
+  constructor(request: DataRequest, cutoffMs: number) {
+    const { cacheDir, exchange, symbol, longerFrom = "either", shorter } = request;
+    const wanted: readonly Timeframe[] = longerFrom === "aggregate" ? [HOURS] : PATTERN_TIMEFRAMES;
+    const opened = wanted.map((timeframe) => openSeries(cacheDir, exchange, symbol, timeframe));
+    const given = opened.filter((one): one is OpenedSeries => one !== undefined && one.columns.length > 0);
+    const hours = given.find(({ timeframe }) => timeframe === HOURS);
+    const base = hours ?? (shorter && openSeries(cacheDir, exchange, symbol, shorter));
+    if (base === undefined || base.columns.length === 0) throw noBase(request, cutoffMs);
+    if (longerFrom === "stored") refuseMissing(given, request, cutoffMs);
+    this.#request = request;
+    this.#base = base;
+    this.#given = given.filter((one) => one !== hours);
+  }
+
+  /**
+   * What had closed by the cutoff.
+   * @throws PtError E_CACHE_MISS or E_RANGE_NO_DATA
+   */
+  until(cutoffMs: number): TrainingData {
+    const request = { ...this.#request, cutoffMs };
+    const notes = [...refuseEarlyEnd(this.#base, request), ...noteHoles(this.#base, request)];
+    const longer = this.#given.map(asGiven);
+    if (request.longerFrom === "stored") refuseEnded(longer, request);
+
+    const base = asGiven(this.#base);
+    const known = closedBy(base.columns, base.timeframe, cutoffMs);
+    const columns = base.timeframe === HOURS ? known : new TimeframeAggregator(known, base.timeframe).columns(HOURS);
+    const hours = { timeframe: HOURS, columns, coveredToMs: base.coveredToMs } as const;
+    const series = selectSeries([hours, ...longer] as readonly GivenSeries[], cutoffMs, request.longerFrom);
+    if (base.timeframe === HOURS) return { series, notes };
+    const madeOf = base.timeframe as MadeOf;
+    return { series: series.map((one) => (one.timeframe === HOURS ? { ...one, madeOf } : one)), notes };
+  }
+
+  /** Leaves what was read as column files in the cache, for the next command. */
+  keepColumns(): void {
+    this.#base.keep();
+    for (const one of this.#given) one.keep();
+  }
+}
+
+/** Candles of any timeframe, up to now. */
+type Known = Omit<GivenSeries, "timeframe"> & { readonly timeframe: Timeframe };
+
+function asGiven({ timeframe, columns, coverage }: OpenedSeries): Known {
+  return { timeframe, columns, coveredToMs: coverage.at(-1)!.toMs };
 }
 
 /**
  * The candles of every timeframe that had closed by the cutoff: the venue's own, or made of hours where those are missing,
  * end earlier than they could, or are fewer. Nothing that closed later, or had not closed, changes the outcome.
  */
-export function selectSeries(given: readonly GivenSeries[], cutoffMs: number): readonly TrainingSeries[] {
-  const base = given.find(({ timeframe }) => timeframe === BASE);
-  if (base === undefined) throw new RangeError(`the series of ${BASE} is needed`);
-  const hours = closedBy(base.columns, BASE, cutoffMs);
-  const aggregator = new TimeframeAggregator(hours, BASE);
+export function selectSeries(
+  given: readonly GivenSeries[],
+  cutoffMs: number,
+  longerFrom: LongerFrom = "either",
+): readonly TrainingSeries[] {
+  const base = given.find(({ timeframe }) => timeframe === HOURS);
+  if (base === undefined) throw new RangeError(`the series of ${HOURS} is needed`);
+  const hours = closedBy(base.columns, HOURS, cutoffMs);
+  const aggregator = new TimeframeAggregator(hours, HOURS);
   return PATTERN_TIMEFRAMES.map((timeframe): TrainingSeries => {
-    if (timeframe === BASE) return { timeframe, columns: hours, madeOf: "venue" };
-    const made = aggregator.columns(timeframe);
+    if (timeframe === HOURS) return { timeframe, columns: hours, madeOf: "venue" };
     const own = given.find((one) => one.timeframe === timeframe);
     const ownColumns = own && closedBy(own.columns, timeframe, cutoffMs);
+    if (ownColumns !== undefined && longerFrom === "stored") return { timeframe, columns: ownColumns, madeOf: "venue" };
+    const made = aggregator.columns(timeframe);
     if (ownColumns === undefined || !reaches(own!, cutoffMs) || ownColumns.length < made.length) {
-      return { timeframe, columns: made, madeOf: BASE };
+      return { timeframe, columns: made, madeOf: HOURS };
     }
     return { timeframe, columns: ownColumns, madeOf: "venue" };
   });
@@ -106,59 +148,94 @@ function closedBy(columns: CandleColumns, timeframe: Timeframe, cutoffMs: number
 }
 
 /** Whether no bar of the series between its end and the cutoff is unknown. */
-function reaches(series: GivenSeries, cutoffMs: number): boolean {
+function reaches(series: Known, cutoffMs: number): boolean {
   return lastKnownMs(series) + timeframeMs(series.timeframe) > cutoffMs;
 }
 
 /** The close of the last bar that the cache knows about, a candle or a gap. */
-function lastKnownMs({ timeframe, columns, coveredToMs }: GivenSeries): number {
+function lastKnownMs({ timeframe, columns, coveredToMs }: Known): number {
   const lengthMs = timeframeMs(timeframe);
   return bucketOpen(coveredToMs, lengthMs, columns.time[0]! % lengthMs);
 }
 
-function noBase(request: DataRequest): PtError {
-  const { cacheDir, exchange, symbol, cutoffMs } = request;
-  return new PtError("E_CACHE_MISS", `${cacheDir}/${exchange} has no ${symbol} ${BASE}`, {
+function noBase(request: DataRequest, cutoffMs: number): PtError {
+  const { cacheDir, exchange, symbol, shorter } = request;
+  const orShorter = shorter === undefined ? "" : ` and no ${shorter}`;
+  return new PtError("E_CACHE_MISS", `${cacheDir}/${exchange} has no ${symbol} ${HOURS}${orShorter}`, {
     hint: `Fetch it: ${warmCommand(request, cutoffMs - ENOUGH_MS, cutoffMs)}`,
-    details: { symbol, timeframe: BASE },
+    details: { symbol, timeframe: HOURS },
   });
 }
 
-/** Less than a day that is missing before the cutoff is left out, with a note; more is an error. */
-function refuseEarlyEnd(base: OpenedSeries, request: DataRequest): readonly string[] {
+function refuseMissing(given: readonly OpenedSeries[], request: DataRequest, cutoffMs: number): void {
+  const missing = PATTERN_TIMEFRAMES.filter((timeframe) => !given.some((one) => one.timeframe === timeframe));
+  if (missing.length === 0) return;
+  const { cacheDir, exchange, symbol } = request;
+  throw new PtError("E_CACHE_MISS", `${cacheDir}/${exchange} has no ${symbol} ${missing.join(", ")}`, {
+    hint: `Train on hours alone (--higher-timeframes aggregate), or fetch them: ${warmCommand(request, cutoffMs - ENOUGH_MS, cutoffMs, missing)}`,
+    details: { symbol, timeframes: missing },
+  });
+}
+
+/** Stored candles that end before the cutoff would pass for the present ones. */
+function refuseEnded(longer: readonly Known[], request: CutRequest): void {
+  const ended = longer.find((one) => !reaches(one, request.cutoffMs));
+  if (ended === undefined) return;
   const { symbol, cutoffMs } = request;
+  const knownMs = lastKnownMs(ended);
+  throw new PtError(
+    "E_CACHE_MISS",
+    `${symbol} ${ended.timeframe}: the cache ends at ${formatTime(knownMs)}, before ${formatDate(cutoffMs)}`,
+    {
+      hint: `Fetch the rest: ${warmCommand(request, knownMs, cutoffMs, [ended.timeframe])}`,
+      details: { symbol, timeframe: ended.timeframe, ends: formatTime(knownMs) },
+    },
+  );
+}
+
+type CutRequest = DataRequest & { readonly cutoffMs: number };
+
+/** Less than a day that is missing before the cutoff is left out, with a note; more is an error. */
+function refuseEarlyEnd(base: OpenedSeries, request: CutRequest): readonly string[] {
+  const { symbol, cutoffMs } = request;
+  const lengthMs = timeframeMs(base.timeframe);
   const firstMs = base.columns.time[0]!;
-  if (firstMs + HOUR_MS > cutoffMs) {
+  if (firstMs + lengthMs > cutoffMs) {
     throw new PtError(
       "E_RANGE_NO_DATA",
-      `${symbol} ${BASE} begins at ${formatTime(firstMs)}: nothing had closed by ${formatDate(cutoffMs)}`,
+      `${symbol} ${base.timeframe} begins at ${formatTime(firstMs)}: nothing had closed by ${formatDate(cutoffMs)}`,
       {
         hint: `Train until a later time, or fetch earlier candles: ${warmCommand(request, cutoffMs - ENOUGH_MS, cutoffMs)}`,
         details: { symbol, first: formatTime(firstMs) },
       },
     );
   }
-  const knownMs = lastKnownMs({ timeframe: BASE, columns: base.columns, coveredToMs: base.coverage.at(-1)!.toMs });
+  const knownMs = lastKnownMs(asGiven(base));
   const lackMs = cutoffMs - knownMs;
-  if (lackMs < HOUR_MS) return [];
+  if (lackMs < lengthMs) return [];
   if (lackMs < DAY_MS)
-    return [`${symbol} ${BASE}: the cache ends at ${formatTime(knownMs)}; what came after it is not in the model`];
+    return [
+      `${symbol} ${base.timeframe}: the cache ends at ${formatTime(knownMs)}; what came after it is not in the model`,
+    ];
   throw new PtError(
     "E_CACHE_MISS",
-    `${symbol} ${BASE}: the cache ends at ${formatTime(knownMs)}, before ${formatDate(cutoffMs)}`,
+    `${symbol} ${base.timeframe}: the cache ends at ${formatTime(knownMs)}, before ${formatDate(cutoffMs)}`,
     {
       hint: `Fetch the rest: ${warmCommand(request, knownMs, cutoffMs)}`,
-      details: { symbol, timeframe: BASE, ends: formatTime(knownMs) },
+      details: { symbol, timeframe: base.timeframe, ends: formatTime(knownMs) },
     },
   );
 }
 
-function noteHoles({ symbol, columns, coverage }: OpenedSeries, { cutoffMs }: DataRequest): readonly string[] {
+function noteHoles(
+  { symbol, timeframe, columns, coverage }: OpenedSeries,
+  { cutoffMs }: CutRequest,
+): readonly string[] {
   const holes = missingRanges({ fromMs: columns.time[0]!, toMs: cutoffMs }, coverage).filter(
     ({ toMs }) => toMs < cutoffMs,
   );
   return holes.map(
     ({ fromMs, toMs }) =>
-      `${symbol} ${BASE}: the cache was never told about ${formatDate(fromMs)}..${formatDate(toMs)}`,
+      `${symbol} ${timeframe}: the cache was never told about ${formatDate(fromMs)}..${formatDate(toMs)}`,
   );
 }
