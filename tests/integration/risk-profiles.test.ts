@@ -185,7 +185,7 @@ describe("runs of the same inputs", () => {
       expect(config.data).toBe(inputs.data);
     }
     expect(new Set(prepared.map(({ source }) => source)).size).toBe(PROFILES.length);
-    expect(new Set(prepared.map(({ policy }) => policy)).size).toBe(PROFILES.length);
+    expect(new Set(prepared.map(({ createPolicy }) => createPolicy(undefined))).size).toBe(PROFILES.length);
     expect(prepared.map(({ config }) => config.risk.profile)).toEqual(PROFILES);
   });
 

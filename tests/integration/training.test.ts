@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { type CandleColumns, DAY_MS, HOUR_MS, sliceColumns, WEEK_MS } from "@powertrader/core/market";
 import { currentModelFolder, loadModel, PATTERN_TIMEFRAMES } from "@powertrader/strategies/pattern-memory";
-import { CoinTrainer, type TrainControl, type TrainerOptions, type TrainReport, trainCoin } from "@powertrader/trainer";
+import { CoinTrainer, TrainingCandles, type TrainOptions, type TrainReport, trainCoin } from "@powertrader/trainer";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { newFolder } from "../fixtures/bin.ts";
@@ -24,7 +24,7 @@ beforeAll(() => {
 
 const newOutput = () => join(folder, `models-${++outputs}`);
 
-type Options = Partial<TrainerOptions> & TrainControl & { modelsDir: string; cutoffMs?: number };
+type Options = Partial<TrainOptions> & Pick<TrainOptions, "modelsDir">;
 
 function train(options: Options): Promise<TrainReport> {
   return trainCoin({ cacheDir, exchange: "own", coin: "BTC", quote: "USDT", cutoffMs: END, minCandles: 2, ...options });
@@ -73,8 +73,8 @@ describe("training", () => {
   });
 
   it("gives the same bytes when one trainer goes on from week to week", async () => {
-    const own = { cacheDir, exchange: "own", coin: "BTC", quote: "USDT", minCandles: 2 };
-    const trainer = new CoinTrainer({ ...own, modelsDir: newOutput() }, END);
+    const candles = new TrainingCandles({ cacheDir, exchange: "own", symbol: "BTC-USDT" }, END);
+    const trainer = new CoinTrainer({ exchange: "own", coin: "BTC", minCandles: 2, modelsDir: newOutput() }, candles);
     for (const weeks of [3, 2, 0]) {
       const cutoffMs = END - weeks * WEEK_MS;
       const report = await trainer.train(trainer.prepare(cutoffMs));

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { PtError } from "@powertrader/core/errors";
 import { sha256 } from "@powertrader/core/files";
-import { shortTimeframe, type Timeframe, timeframeMs, WEEK_MS } from "@powertrader/core/market";
-import { type Clock, formatDate, systemClock } from "@powertrader/core/time";
+import { timeframeMs } from "@powertrader/core/market";
+import { type Clock, systemClock } from "@powertrader/core/time";
 import {
   cutoffFolder,
   type ModelEntry,
@@ -18,22 +17,16 @@ import { type EarlierModel, findEarlierModel } from "./model-folder/earlier-mode
 import { modelTexts } from "./model-folder/model-texts.ts";
 import { TrainerStatus } from "./model-folder/trainer-status.ts";
 import { type WriteOutcome, writeModel } from "./model-folder/write-model.ts";
-import { type LongerFrom, TrainingCandles, type TrainingData, type TrainingSeries } from "./series/training-series.ts";
-import { warmCommand } from "./series/warm-command.ts";
+import { TrainingCandles, type TrainingData, type TrainingSeries } from "./series/training-series.ts";
 
 export interface TrainerOptions {
-  readonly cacheDir: string;
   readonly exchange: string;
   readonly coin: string;
-  readonly quote: string;
   /** Models go to `<modelsDir>/<COIN>/<cutoff>/`. */
   readonly modelsDir: string;
   readonly settings?: Partial<ModelSettings>;
   /** Closed candles that every timeframe needs. */
   readonly minCandles?: number | undefined;
-  readonly longerFrom?: LongerFrom;
-  /** What hours are made of where the cache has none. */
-  readonly shorter?: Timeframe | undefined;
   /** Does not go on from an earlier model. The outcome is the same. */
   readonly fromScratch?: boolean;
   /** Replaces a model of the same cutoff that differs. */
@@ -89,15 +82,11 @@ export class CoinTrainer {
   readonly #candles: TrainingCandles;
   #last: Trained | undefined;
 
-  /**
-   * @param cutoffMs - of the first training, for hints
-   * @throws PtError E_CACHE_MISS or E_CACHE_CORRUPT
-   */
-  constructor(options: TrainerOptions, cutoffMs: number) {
-    this.symbol = `${options.coin}-${options.quote}`;
+  constructor(options: TrainerOptions, candles: TrainingCandles) {
+    this.symbol = candles.symbol;
     this.#options = options;
     this.#settings = modelSettingsSchema.parse(options.settings ?? {});
-    this.#candles = new TrainingCandles({ ...options, symbol: this.symbol }, cutoffMs);
+    this.#candles = candles;
   }
 
   /**
@@ -105,9 +94,7 @@ export class CoinTrainer {
    * @throws PtError E_CACHE_MISS, E_RANGE_NO_DATA or E_TRAIN_DATA
    */
   prepare(cutoffMs: number): PreparedTraining {
-    const data = this.#candles.until(cutoffMs);
-    refuseTooFew(data.series, this.symbol, cutoffMs, this.#options);
-    return { ...data, cutoffMs };
+    return { ...this.#candles.until(cutoffMs, this.#options.minCandles ?? DEFAULT_MIN_CANDLES), cutoffMs };
   }
 
   /**
@@ -166,12 +153,17 @@ export class CoinTrainer {
   }
 }
 
+export interface TrainOptions extends TrainerOptions, TrainControl {
+  readonly cacheDir: string;
+  readonly quote: string;
+  readonly cutoffMs: number;
+}
+
 /** Trains one model, see `CoinTrainer`. */
-export async function trainCoin(
-  options: TrainerOptions & TrainControl & { readonly cutoffMs: number },
-): Promise<TrainReport> {
-  const trainer = new CoinTrainer(options, options.cutoffMs);
-  return trainer.train(trainer.prepare(options.cutoffMs), options);
+export async function trainCoin(options: TrainOptions): Promise<TrainReport> {
+  const { coin, quote, cutoffMs } = options;
+  const trainer = new CoinTrainer(options, new TrainingCandles({ ...options, symbol: `${coin}-${quote}` }, cutoffMs));
+  return trainer.train(trainer.prepare(cutoffMs), options);
 }
 
 /** What the last training leaves to go on from: of each timeframe, if its candles are still those and perhaps more. */
@@ -195,32 +187,4 @@ function modelsOf(learnt: readonly TimeframeFile[], settings: ModelSettings): Pa
       { timeframe, threshold, memory, normalizeWeights: settings.normalize_weights },
     ]),
   ) as PatternModel["timeframes"];
-}
-
-function refuseTooFew(
-  series: readonly TrainingSeries[],
-  symbol: string,
-  cutoffMs: number,
-  options: TrainerOptions,
-): void {
-  const { minCandles = DEFAULT_MIN_CANDLES } = options;
-  const short = series.filter(({ columns }) => columns.length < minCandles);
-  if (short.length === 0) return;
-  const numbers = short.map(({ timeframe, columns }) => `${columns.length} of ${shortTimeframe(timeframe)}`);
-  const fewest = Math.min(...short.map(({ columns }) => columns.length));
-  // Weeks are the longest, and the first one may not be whole.
-  const enoughFromMs = cutoffMs - (minCandles + 2) * WEEK_MS;
-  const less = fewest >= 2 ? `, or ask for less with --min-candles ${fewest}` : "";
-  throw new PtError(
-    "E_TRAIN_DATA",
-    `${symbol}: every timeframe needs ${minCandles} closed candles before ${formatDate(cutoffMs)}, there are ${numbers.join(", ")}`,
-    {
-      hint: `Fetch earlier candles: ${warmCommand({ ...options, symbol }, enoughFromMs, cutoffMs)}${less}.`,
-      details: {
-        symbol,
-        needed: minCandles,
-        had: Object.fromEntries(series.map(({ timeframe, columns }) => [timeframe, columns.length])),
-      },
-    },
-  );
 }

@@ -18,6 +18,7 @@ export {
   type CandlesEntry,
   type DataEntry,
   type FundingEntry,
+  type ModelRecord,
   type RequestedConfig,
   type RunConfig,
   runConfigSchema,

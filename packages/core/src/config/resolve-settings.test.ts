@@ -31,8 +31,8 @@ async function failureOf(resolving: Promise<unknown>): Promise<unknown> {
 
 /** The value a run gets for a setting, wherever that stands. */
 async function settled(key: string, sources: Partial<SettingSources>): Promise<readonly [unknown, string | undefined]> {
-  const { config, cacheDir, outputDir, bars, origin } = await resolve(sources);
-  const all: unknown = { ...config, cache_dir: cacheDir, output_dir: outputDir, bars };
+  const { config, cacheDir, outputDir, modelDir, bars, origin } = await resolve(sources);
+  const all: unknown = { ...config, cache_dir: cacheDir, output_dir: outputDir, model: modelDir, bars };
   const value = key.split(".").reduce((inner, part) => (inner as Record<string, unknown>)[part], all);
   return [value, origin.get(key)?.replace(`${folder}/`, "")];
 }
@@ -69,6 +69,8 @@ const SAMPLES: readonly (readonly [
     { fast: 7 },
     [{ fast: 5, direction: "long" }, { fast: 6 }, { fast: 7 }, {}],
   ],
+  ["walk_forward", "true", "yes", false, [false, false, false, true]], // the flag is --no-walk-forward
+  ["retrain_interval", "1", "2", 3, [1, 2, 3, 7]],
   ["size", "0.1", "0.2", 0.3, [0.1, 0.2, 0.3, undefined]],
   ["leverage", "2", "3", 4, [2, 3, 4, 1]],
   ["seed", "11", "12", 13, [11, 12, 13, 1]],
@@ -157,6 +159,7 @@ const SAMPLES: readonly (readonly [
   ["exits.max_bars", "3", "4", 5, [3, 4, 5, null]],
   ["risk.profile", "plan", "aggressive", "balanced", ["plan", "aggressive", "balanced", null]],
   ["cache_dir", "/a", "b", "../c", ["/a", "b", "../c", "backtest_cache"]],
+  ["model", "/a", "b", "../c", ["/a", "b", "../c", undefined]],
   ["output_dir", "/a", "b", "../c", ["/a", "b", "../c", undefined]],
   ["bars", "true", "true", false, [false, false, false, true]], // the flag is --no-bars
 ];

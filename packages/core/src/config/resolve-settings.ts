@@ -26,6 +26,8 @@ export interface ResolvedSettings {
   readonly config: RequestedConfig;
   readonly cacheDir: string;
   readonly outputDir: string | undefined;
+  /** Models to replay with; `undefined` to train them. */
+  readonly modelDir: string | undefined;
   readonly bars: boolean;
   /** Where each value came from, by setting key: a flag, a variable, a file, `preset <name>` or `default`. */
   readonly origin: ReadonlyMap<string, string>;
@@ -58,9 +60,9 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
 
   const parsed = settingsSchema.safeParse(values);
   if (!parsed.success) throw invalidValue(parsed.error, values, origin, file?.path);
-  const { cache_dir: cacheDir, output_dir: outputDir, bars, ...config } = parsed.data;
+  const { cache_dir: cacheDir, output_dir: outputDir, model: modelDir, bars, ...config } = parsed.data;
   refuseIdleProfile(config.risk, origin.get(RISK_PROFILE)!, file);
-  return { config, cacheDir, outputDir, bars, origin };
+  return { config, cacheDir, outputDir, modelDir, bars, origin };
 }
 
 const pathText = z.string().refine((text) => text.trim() !== "" && !text.includes("\0"), "expected a path");
@@ -69,6 +71,7 @@ const pathText = z.string().refine((text) => text.trim() !== "" && !text.include
 const settingsSchema = runConfigSchema.extend({
   cache_dir: pathText.default("backtest_cache"),
   output_dir: pathText.optional(),
+  model: pathText.optional(),
   bars: z.boolean().default(true),
 });
 
@@ -103,7 +106,7 @@ function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** What a run records of what it read; no setting, but accepted and checked where its file is given back. */
-const RECORDED_DATA = ["signals", "data", "intrabar_data", "higher_data", "funding_data"];
+const RECORDED_DATA = ["signals", "data", "intrabar_data", "higher_data", "funding_data", "training_data", "models"];
 
 /** Keys of the settings that stand in a table of their own, e.g. `execution_model`. */
 const TABLES = [...new Set(RUN_SETTINGS.filter(({ key }) => key.includes(".")).map(({ key }) => key.split(".")[0]!))];

@@ -50,6 +50,11 @@ const signalsEntry = z.object({ file: z.string(), sha256: z.string(), count: z.i
 
 export type SignalsEntry = z.infer<typeof signalsEntry>;
 
+/** A model that a run was given, as `config.json` records it. */
+const modelEntry = z.object({ symbol: z.string(), cutoff_ts: z.number(), sha256: z.string() });
+
+export type ModelRecord = z.infer<typeof modelEntry>;
+
 /** Funding rates that a run paid, as `config.json` records them. */
 const fundingEntry = dataEntry.pick({ symbol: true, rows: true, source: true, sha256: true });
 
@@ -78,6 +83,10 @@ export const runConfigSchema = z.strictObject({
   mode: z.enum(["replay", "replay-signals"]).default("replay"),
   strategy: z.string().max(200).default("sma-crossover"),
   params: z.record(z.string(), z.unknown()).default({}),
+  /** Whether models are trained again while the run goes on. */
+  walk_forward: z.boolean().default(true),
+  /** Days. */
+  retrain_interval: z.int().min(1).max(36_500).default(7),
   size: z.number().positive().max(1).optional(),
   leverage: z.number().min(1).max(125).default(1),
   seed: z.int().min(0).default(1),
@@ -96,6 +105,8 @@ export const runConfigSchema = z.strictObject({
   intrabar_data: z.array(candlesEntry).optional(),
   higher_data: z.array(candlesEntry).optional(),
   funding_data: z.array(fundingEntry).optional(),
+  training_data: z.array(candlesEntry).optional(),
+  models: z.array(modelEntry).optional(),
 });
 
 /** What was asked for, defaults filled in; dates and size may still be open. */
@@ -104,7 +115,16 @@ export type RequestedConfig = z.infer<typeof runConfigSchema>;
 /** `config.json`: everything decided. */
 export type RunConfig = Omit<
   RequestedConfig,
-  "start_date" | "end_date" | "size" | "signals" | "data" | "intrabar_data" | "higher_data" | "funding_data"
+  | "start_date"
+  | "end_date"
+  | "size"
+  | "signals"
+  | "data"
+  | "intrabar_data"
+  | "higher_data"
+  | "funding_data"
+  | "training_data"
+  | "models"
 > & {
   readonly start_date: string;
   readonly end_date: string;
@@ -118,4 +138,8 @@ export type RunConfig = Omit<
   readonly higher_data?: readonly CandlesEntry[];
   /** Only with `funding`. */
   readonly funding_data?: readonly FundingEntry[];
+  /** What models were trained on, up to the last training; only where some are. */
+  readonly training_data?: readonly CandlesEntry[];
+  /** Only with models that were given. */
+  readonly models?: readonly ModelRecord[];
 };

@@ -14,6 +14,8 @@ export const RUN_FILES = {
   report: "report.html",
   run: "run.json",
   events: "events.jsonl",
+  /** A folder: what a policy keeps of its own. */
+  hubData: "hub_data",
 } as const;
 
 /** Files whose bytes make the run hash, in this order; after them comes the equity of every tick. */

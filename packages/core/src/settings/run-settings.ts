@@ -91,6 +91,20 @@ export const RUN_SETTINGS: readonly Setting[] = [
     byDefault: "the strategy's own",
   },
   {
+    key: "walk_forward",
+    flag: "no-walk-forward",
+    kind: "switch",
+    describe: "train models once, before the first tick, and never again",
+    byDefault: "no",
+  },
+  {
+    key: "retrain_interval",
+    kind: "integer",
+    value: "<days>",
+    describe: "days from one training of a strategy's models to the next",
+    byDefault: "7",
+  },
+  {
     key: "size",
     kind: "number",
     value: "<share>",
@@ -429,6 +443,15 @@ export const RUN_SETTINGS: readonly Setting[] = [
     value: "<path>",
     describe: "folder of the candle cache",
     byDefault: "backtest_cache",
+    recorded: false,
+  },
+  {
+    key: "model",
+    kind: "text",
+    value: "<path>",
+    describe: "replay with models as they are and train none: what pt-train --output made, or one model's folder",
+    byDefault: "none, models are trained",
+    example: "models",
     recorded: false,
   },
   {

@@ -17,7 +17,7 @@ const thrown = (code: string) => expect.objectContaining({ code });
 describe("the settings of a run", () => {
   it("are the keys of config.json and the paths of this machine", () => {
     const keys = Object.entries(runConfigSchema.shape).flatMap(([key, schema]) => {
-      if (["signals", "data", "intrabar_data", "higher_data", "funding_data"].includes(key)) return [];
+      if (key === "signals" || key === "models" || key.endsWith("data")) return [];
       if (key === "risk") return ["risk.profile"]; // the rest is for files alone
       if (key !== "execution_model" && key !== "exits") return [key];
       return Object.keys(schema.parse({}) as object)
@@ -28,6 +28,7 @@ describe("the settings of a run", () => {
     expect(RUN_SETTINGS.filter(isRecorded).map(({ key }) => key)).toEqual(keys);
     expect(RUN_SETTINGS.filter((setting) => !isRecorded(setting)).map(({ key }) => key)).toEqual([
       "cache_dir",
+      "model",
       "output_dir",
       "bars",
     ]);

@@ -18,6 +18,7 @@ export function configCommand({ console, flags }: Frame): Command {
     const values = {
       ...resolved.config,
       cache_dir: resolved.cacheDir,
+      model: resolved.modelDir,
       output_dir: resolved.outputDir,
       bars: resolved.bars,
     };

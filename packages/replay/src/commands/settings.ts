@@ -8,15 +8,19 @@ import { givenFlags } from "./flags.ts";
  * profiles the first counts.
  */
 export async function settingsOf(command: Command): Promise<ResolvedSettings> {
-  const { resolveSettings } = await import("@powertrader/core/config");
-  return resolveSettings(onePerProfile(sourcesOf(command))[0]);
+  return resolve(onePerProfile(sourcesOf(command))[0]);
 }
 
 /** As `settingsOf`, for one run with each risk profile that flags or variable name, in their order. */
 export async function settingsOfRuns(command: Command): Promise<readonly [ResolvedSettings, ...ResolvedSettings[]]> {
-  const { resolveSettings } = await import("@powertrader/core/config");
   const [first, ...others] = onePerProfile(sourcesOf(command));
-  return [await resolveSettings(first), ...(await Promise.all(others.map(resolveSettings)))];
+  return [await resolve(first), ...(await Promise.all(others.map(resolve)))];
+}
+
+async function resolve(sources: SettingSources): Promise<ResolvedSettings> {
+  const { resolveSettings } = await import("@powertrader/core/config");
+  const { withStrategyDefaults } = await import("../run/strategy-defaults.ts");
+  return withStrategyDefaults(await resolveSettings(sources));
 }
 
 function sourcesOf(command: Command): SettingSources {

@@ -2,8 +2,15 @@ import type { ResolvedSettings, SignalsEntry } from "@powertrader/core/config";
 import type { Series } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import type { Timeframe, TimeRange } from "@powertrader/core/market";
-import type { SignalSource } from "@powertrader/core/strategy";
-import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
+import type { SignalSource, TraderPolicy } from "@powertrader/core/strategy";
+import {
+  findStrategy,
+  IndicatorHub,
+  type PolicyContext,
+  resolveParams,
+  type TrainingPlan,
+} from "@powertrader/strategies";
+import type { ModelSource } from "@powertrader/strategies/pattern-memory";
 import { readSignalLog, type SignalLog } from "../signal-log/read-signal-log.ts";
 import { createReplaySource, REPLAY_SIGNALS } from "../signal-log/replay-source.ts";
 import { scheduleSignals } from "../signal-log/schedule-signals.ts";
@@ -18,11 +25,16 @@ export interface Decider {
   readonly warmUpBars: number;
   /** Longer timeframes that it looks at; `undefined` when it looks at no candles. */
   readonly higher: readonly Timeframe[] | undefined;
+  /** How its models are made; `undefined` when it has none. */
+  readonly training: TrainingPlan | undefined;
   /** Makes a source for one run on these series, and says what should be known of it. Several runs share indicators. */
   start(
     series: readonly Series[],
     range: TimeRange,
+    models: ModelSource | undefined,
   ): { readonly source: SignalSource; readonly notes: readonly string[] };
+  /** Makes the policy of one run; `undefined` for the default one. */
+  createPolicy(context: PolicyContext): TraderPolicy | undefined;
 }
 
 /**
@@ -45,15 +57,18 @@ function decideBy({ config }: ResolvedSettings): Decider {
   const strategy = findStrategy(config.strategy);
   const params = resolveParams(strategy, config.params);
   const indicators = new IndicatorHub();
-  const create = () => strategy.create(params, { indicators, timeframe: config.timeframe, models: undefined });
-  const { warmUpBars } = create();
+  const create = (models: ModelSource | undefined) =>
+    strategy.create(params, { indicators, timeframe: config.timeframe, models });
+  const { warmUpBars } = create(undefined);
   return {
     strategy: config.strategy,
     params,
     signals: undefined,
     warmUpBars,
     higher: strategy.higher?.(params) ?? [],
-    start: () => ({ source: create(), notes: [] }),
+    training: strategy.training?.(params),
+    start: (_series, _range, models) => ({ source: create(models), notes: [] }),
+    createPolicy: (context) => strategy.createPolicy?.(params, context),
   };
 }
 
@@ -75,6 +90,8 @@ function replay({ config, origin }: ResolvedSettings, signalsFile: string | unde
     // Rows before the start decide nothing here, but what measures risk may look at them.
     warmUpBars: Math.max(0, ...(config.data ?? []).map((one) => one.warm_up_rows)),
     higher: undefined,
+    training: undefined,
+    createPolicy: () => undefined,
     start(series, range) {
       const { due, notes } = scheduleSignals(log.signals, series, range);
       return { source: createReplaySource(due), notes: notes.map((note) => `${log.file}: ${note}`) };

@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { createRun, type Progress, type Run, runBacktest } from "@powertrader/core/engine";
+import { type Appointments, createRun, type Progress, type Run, runBacktest } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { type Result, RUN_FILES } from "@powertrader/core/files";
-import { createEventLog } from "@powertrader/core/log";
+import { createEventLog, type EventLog } from "@powertrader/core/log";
+import { Retraining } from "../training/retraining.ts";
 import { codeVersion } from "./code-version.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { resultOf } from "./result.ts";
@@ -60,10 +61,12 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
       settings: prepared.settings,
       series: prepared.series,
       source: prepared.source,
-      policy: prepared.policy,
+      policy: prepared.createPolicy(join(options.folder, RUN_FILES.hubData)),
       recorder: book,
     });
+    const appointments = appointmentsOf(prepared, options, log);
     await runBacktest(run, {
+      ...(appointments && { appointments }),
       ...(options.onProgress && { onProgress: options.onProgress }),
       ...(options.signal && { signal: options.signal }),
       breathe: createBreather(),
@@ -93,6 +96,15 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
 }
 
 /** Gives the event loop its turn when the simulation has run for a while. */
+function appointmentsOf(
+  { training, models, config: { exchange } }: PreparedRun,
+  { folder, signal }: ExecuteOptions,
+  log: EventLog,
+): Appointments | undefined {
+  if (training === undefined) return undefined;
+  return new Retraining(training, { exchange, folder, models, log, ...(signal && { signal }) });
+}
+
 function createBreather(): () => Promise<void> | undefined {
   let lastMs = performance.now();
   return () => {

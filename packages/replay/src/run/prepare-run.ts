@@ -5,6 +5,8 @@ import { type RiskConfig, riskConfigSchema, toRiskSettings } from "@powertrader/
 import type { SignalSource, TraderPolicy } from "@powertrader/core/strategy";
 import { createSignalPolicy } from "@powertrader/core/strategy";
 import { formatDate } from "@powertrader/core/time";
+import { RunModels } from "../training/run-models.ts";
+import type { RunTraining } from "../training/run-training.ts";
 import type { RunInputs } from "./read-inputs.ts";
 
 /** Everything a run needs, settled before anything is written. */
@@ -14,7 +16,11 @@ export interface PreparedRun {
   readonly endMs: number;
   readonly series: readonly Series[];
   readonly source: SignalSource;
-  readonly policy: TraderPolicy;
+  /** Where the models of the strategy come from; `undefined` when it has none. */
+  readonly training: RunTraining | undefined;
+  readonly models: RunModels;
+  /** Makes the policy, which keeps files of its own in `folder`. */
+  readonly createPolicy: (folder: string | undefined) => TraderPolicy;
   readonly notes: readonly string[];
   /** Leaves what was read as column files in the cache, for the next command. */
   readonly keepColumns: () => void;
@@ -27,8 +33,10 @@ export interface PreparedRun {
  */
 export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): PreparedRun {
   refuseLostMargin(config);
-  const { decider, range, series, carry } = inputs;
-  const { source, notes } = decider.start(series, range);
+  const { decider, range, series, carry, training } = inputs;
+  const models = new RunModels();
+  for (const model of training?.given?.models ?? []) models.put(model.symbol, model);
+  const { source, notes } = decider.start(series, range, models);
   const size = config.size ?? 1 / config.coins.length;
   return {
     config: {
@@ -44,6 +52,8 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
       mode: config.mode,
       strategy: decider.strategy,
       params: decider.params,
+      walk_forward: config.walk_forward,
+      retrain_interval: config.retrain_interval,
       size,
       leverage: config.leverage,
       seed: config.seed,
@@ -61,6 +71,8 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
       ...(inputs.intrabarData && { intrabar_data: inputs.intrabarData }),
       ...(inputs.higherData && { higher_data: inputs.higherData }),
       ...(config.execution_model.funding && { funding_data: carry!.entries }),
+      ...(training?.data && { training_data: training.data }),
+      ...(training?.records && { models: training.records }),
     },
     settings: {
       startMs: range.fromMs,
@@ -75,7 +87,11 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
     endMs: range.toMs,
     series,
     source,
-    policy: createSignalPolicy(size, toExitPlan(config.exits)),
+    training,
+    models,
+    createPolicy: (folder) =>
+      decider.createPolicy({ symbols: series.map(({ symbol }) => symbol), folder }) ??
+      createSignalPolicy(size, toExitPlan(config.exits)),
     notes: [...inputs.notes, ...notes],
     keepColumns: inputs.keepColumns,
   };

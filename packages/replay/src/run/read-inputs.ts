@@ -1,8 +1,10 @@
 import type { CandlesEntry, DataEntry, ResolvedSettings } from "@powertrader/core/config";
 import type { Series } from "@powertrader/core/engine";
+import { PtError } from "@powertrader/core/errors";
 import { barsFile, hashColumns } from "@powertrader/core/files";
 import { DAY_MS, type TimeRange } from "@powertrader/core/market";
 import { parseDate } from "@powertrader/core/time";
+import { openTraining, type RunTraining } from "../training/run-training.ts";
 import { chooseDecider, type Decider } from "./decider.ts";
 import { type FinerCandles, openFiner } from "./finer-series.ts";
 import { openHigher } from "./higher-series.ts";
@@ -22,6 +24,8 @@ export interface RunInputs {
   /** Only with `higher_timeframes: stored`, when a strategy decides. */
   readonly higherData: readonly CandlesEntry[] | undefined;
   readonly carry: OpenedCarry | undefined;
+  /** Only where the strategy has models. */
+  readonly training: RunTraining | undefined;
   readonly notes: readonly string[];
   /** Leaves what was read as column files in the cache, for the next command. */
   readonly keepColumns: () => void;
@@ -57,14 +61,17 @@ export function readInputs(resolved: ResolvedSettings, signalsFile?: string): Ru
     stored: config.higher_timeframes === "stored" ? decider.higher : undefined,
   });
   const series = base.map((one, i): Series => ({ ...one, higher: higher.views[i]! }));
+  const symbols = series.map(({ symbol }) => symbol);
   const carry = openCarry({
     cacheDir,
     exchange: config.exchange,
-    symbols: series.map(({ symbol }) => symbol),
+    symbols,
     range,
     funding: config.execution_model.funding,
     borrowRate: config.execution_model.borrow_rate,
   });
+  if (resolved.modelDir !== undefined && decider.training === undefined) throw noModels(decider.strategy);
+  const training = decider.training && openTraining(resolved, decider.training, symbols, range);
   const inputs: RunInputs = {
     decider,
     range,
@@ -73,19 +80,35 @@ export function readInputs(resolved: ResolvedSettings, signalsFile?: string): Ru
     higherData: higher.entries,
     intrabarData: isDrilling ? finer.flatMap((one) => one!.entries) : undefined,
     carry,
-    notes: [...notes, ...notesOfMissing(selected, finer), ...higher.notes, ...(carry?.notes ?? [])],
+    training,
+    notes: [
+      ...notes,
+      ...notesOfMissing(selected, finer),
+      ...higher.notes,
+      ...(carry?.notes ?? []),
+      ...(training?.notes ?? []),
+    ],
     keepColumns: once(() => {
       for (const one of selected) one.series.keep();
       for (const one of finer) one?.keep();
       higher.keep();
+      for (const one of training?.candles ?? []) one.keepColumns();
     }),
   };
   if (isDataFromFile(resolved)) refuseOtherData(resolved, inputs);
   return inputs;
 }
 
-function refuseOtherData({ config }: ResolvedSettings, { data, intrabarData, higherData, carry }: RunInputs): void {
+function noModels(strategy: string): PtError {
+  return new PtError("E_USAGE", `--model: ${strategy} has no models`, {
+    hint: "Leave it out, or choose a strategy that learns: powertrader.",
+  });
+}
+
+function refuseOtherData({ config }: ResolvedSettings, inputs: RunInputs): void {
+  const { data, intrabarData, higherData, carry, training } = inputs;
   compareCandles(config.data ?? [], data);
+  compareCandles(config.training_data ?? [], training?.data ?? []);
   compareCandles(config.intrabar_data ?? [], intrabarData ?? []);
   if (higherData !== undefined) compareCandles(config.higher_data ?? [], higherData);
   compareFunding(config.funding_data ?? [], carry?.entries ?? []);

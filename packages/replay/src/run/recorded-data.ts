@@ -13,6 +13,9 @@ const CHOOSING = [
   "end_date",
   "strategy",
   "params",
+  "walk_forward",
+  "retrain_interval",
+  "model",
   "execution_model.intrabar",
   "execution_model.funding",
 ];

@@ -5,7 +5,7 @@ import { parseInteger } from "@powertrader/core/settings";
 import { formatTime, parseDate, systemClock } from "@powertrader/core/time";
 import { Command } from "commander";
 import { DEFAULT_MIN_CANDLES } from "../fit/adapt-threshold.ts";
-import type { TrainControl, TrainerOptions, TrainReport } from "../train-coin.ts";
+import type { TrainControl, TrainOptions, TrainReport } from "../train-coin.ts";
 
 interface Flags {
   readonly coin?: string;
@@ -59,10 +59,12 @@ async function run(flags: Flags, frame: Frame): Promise<void> {
   const cutoffMs = parseCutoff(flags.trainUntil);
   const options = readFlags(flags);
   const { CoinTrainer } = await import("../train-coin.ts");
+  const { TrainingCandles } = await import("../series/training-series.ts");
   const { describe, toWire } = await import("./describe.ts");
   // All coins are looked at before the first is trained: what is refused is refused at once.
   const planned = options.map((one) => {
-    const trainer = new CoinTrainer(one, cutoffMs);
+    const symbol = `${one.coin}-${one.quote}`;
+    const trainer = new CoinTrainer(one, new TrainingCandles({ ...one, symbol }, cutoffMs));
     return { trainer, prepared: trainer.prepare(cutoffMs) };
   });
   const reports: TrainReport[] = [];
@@ -91,7 +93,7 @@ async function withProgress(
   }
 }
 
-function readFlags(flags: Flags): readonly TrainerOptions[] {
+function readFlags(flags: Flags): readonly Omit<TrainOptions, "cutoffMs">[] {
   const common = {
     cacheDir: pathOf(flags.cacheDir, "--cache-dir") ?? cacheDirOfEnvironment(),
     exchange: parseExchange(flags.exchange),

@@ -6,6 +6,7 @@ import {
   DAY_MS,
   firstRowAt,
   missingRanges,
+  shortTimeframe,
   sliceColumns,
   type Timeframe,
   TimeframeAggregator,
@@ -52,6 +53,8 @@ export interface DataRequest {
   readonly longerFrom?: LongerFrom;
   /** What hours are made of where the cache has none: a shorter timeframe. */
   readonly shorter?: Timeframe | undefined;
+  /** How to ask for less, in hints; `--min-candles ` when absent. */
+  readonly minCandlesFlag?: string;
 }
 
 export interface TrainingData {
@@ -62,6 +65,7 @@ export interface TrainingData {
 
 /** What the cache has of a symbol, read once for trainings of any cutoff. */
 export class TrainingCandles {
+  readonly symbol: string;
   readonly #request: DataRequest;
   /** What hours are, or are made of. */
   readonly #base: OpenedSeries;
@@ -77,6 +81,7 @@ export class TrainingCandles {
     const base = hours ?? (shorter && openSeries(cacheDir, exchange, symbol, shorter));
     if (base === undefined || base.columns.length === 0) throw noBase(request, cutoffMs);
     if (longerFrom === "stored") refuseMissing(given, request, cutoffMs);
+    this.symbol = symbol;
     this.#request = request;
     this.#base = base;
     this.#given = given.filter((one) => one !== hours);
@@ -84,9 +89,10 @@ export class TrainingCandles {
 
   /**
    * What had closed by the cutoff.
-   * @throws PtError E_CACHE_MISS or E_RANGE_NO_DATA
+   * @param minCandles - closed candles that every timeframe needs
+   * @throws PtError E_CACHE_MISS, E_RANGE_NO_DATA or E_TRAIN_DATA
    */
-  until(cutoffMs: number): TrainingData {
+  until(cutoffMs: number, minCandles: number): TrainingData {
     const request = { ...this.#request, cutoffMs };
     const notes = [...refuseEarlyEnd(this.#base, request), ...noteHoles(this.#base, request)];
     const longer = this.#given.map(asGiven);
@@ -97,6 +103,7 @@ export class TrainingCandles {
     const columns = base.timeframe === HOURS ? known : new TimeframeAggregator(known, base.timeframe).columns(HOURS);
     const hours = { timeframe: HOURS, columns, coveredToMs: base.coveredToMs } as const;
     const series = selectSeries([hours, ...longer] as readonly GivenSeries[], cutoffMs, request.longerFrom);
+    refuseTooFew(series, minCandles, request);
     if (base.timeframe === HOURS) return { series, notes };
     const madeOf = base.timeframe as MadeOf;
     return { series: series.map((one) => (one.timeframe === HOURS ? { ...one, madeOf } : one)), notes };
@@ -237,5 +244,28 @@ function noteHoles(
   return holes.map(
     ({ fromMs, toMs }) =>
       `${symbol} ${timeframe}: the cache was never told about ${formatDate(fromMs)}..${formatDate(toMs)}`,
+  );
+}
+
+function refuseTooFew(series: readonly TrainingSeries[], minCandles: number, request: CutRequest): void {
+  const { symbol, cutoffMs } = request;
+  const short = series.filter(({ columns }) => columns.length < minCandles);
+  if (short.length === 0) return;
+  const numbers = short.map(({ timeframe, columns }) => `${columns.length} of ${shortTimeframe(timeframe)}`);
+  const fewest = Math.min(...short.map(({ columns }) => columns.length));
+  // Weeks are the longest, and the first one may not be whole.
+  const enoughFromMs = cutoffMs - (minCandles + 2) * WEEK_MS;
+  const less = fewest >= 2 ? `, or ask for less with ${request.minCandlesFlag ?? "--min-candles "}${fewest}` : "";
+  throw new PtError(
+    "E_TRAIN_DATA",
+    `${symbol}: every timeframe needs ${minCandles} closed candles before ${formatDate(cutoffMs)}, there are ${numbers.join(", ")}`,
+    {
+      hint: `Fetch earlier candles: ${warmCommand(request, enoughFromMs, cutoffMs)}${less}.`,
+      details: {
+        symbol,
+        needed: minCandles,
+        had: Object.fromEntries(series.map(({ timeframe, columns }) => [timeframe, columns.length])),
+      },
+    },
   );
 }
