@@ -7,7 +7,13 @@ const sma = findStrategy("sma-crossover");
 
 describe("the strategies", () => {
   it("have names of their own that can be typed, and say what they do", () => {
-    expect(STRATEGIES.map(({ name }) => name)).toEqual(["sma-crossover", "breakout", "mtf-trend", "buy-and-hold"]);
+    expect(STRATEGIES.map(({ name }) => name)).toEqual([
+      "sma-crossover",
+      "breakout",
+      "mtf-trend",
+      "buy-and-hold",
+      "powertrader",
+    ]);
     for (const { name, summary } of STRATEGIES) {
       expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
       expect(summary).toMatch(/\w/);
@@ -41,7 +47,7 @@ describe("findStrategy", () => {
 
   it("lists what there is", () => {
     expect(() => findStrategy("magic")).toThrow(
-      expect.objectContaining({ hint: "Strategies: sma-crossover, breakout, mtf-trend, buy-and-hold." }),
+      expect.objectContaining({ hint: "Strategies: sma-crossover, breakout, mtf-trend, buy-and-hold, powertrader." }),
     );
   });
 });

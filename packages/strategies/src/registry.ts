@@ -5,12 +5,17 @@ import { breakout } from "./library/breakout.ts";
 import { buyAndHold } from "./library/buy-and-hold.ts";
 import { mtfTrend } from "./library/mtf-trend.ts";
 import { smaCrossover } from "./library/sma-crossover.ts";
+import { powertrader } from "./powertrader/powertrader.ts";
 import type { StrategyDefinition } from "./strategy-definition.ts";
 
 /** The strategies that can be chosen by name. */
-export const STRATEGIES: readonly StrategyDefinition[] = [smaCrossover, breakout, mtfTrend, buyAndHold].map(
-  (definition) => definition as unknown as StrategyDefinition,
-);
+export const STRATEGIES: readonly StrategyDefinition[] = [
+  smaCrossover,
+  breakout,
+  mtfTrend,
+  buyAndHold,
+  powertrader,
+].map((definition) => definition as unknown as StrategyDefinition);
 
 /** @throws PtError E_STRATEGY_NAME with the nearest name */
 export function findStrategy(name: string): StrategyDefinition {
