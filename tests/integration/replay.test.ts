@@ -266,7 +266,8 @@ describe("executeRun", () => {
     const resolved = await resolveSettings({ flags, environment: {}, folder: newFolder() });
     return { ...prepareRun(resolved, readInputs(resolved)), ...parts };
   }
-  const options = () => ({ folder: out, bars: true, command: ["test"] });
+  const inputs = () => ({ cacheDir: cache, model: undefined, signals: undefined, bars: true });
+  const options = () => ({ folder: out, inputs: inputs(), command: ["test"] });
 
   it("stops at the abort signal and leaves a readable folder without a manifest", async () => {
     const abort = new AbortController();

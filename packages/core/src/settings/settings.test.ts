@@ -11,7 +11,8 @@ import {
 } from "./index.ts";
 
 const settingOf = (key: string) => RUN_SETTINGS.find((setting) => setting.key === key)!;
-const ofKind = (kind: SettingKind): Setting => RUN_SETTINGS.find((setting) => setting.kind === kind)!;
+const ofKind = (kind: SettingKind): Setting =>
+  RUN_SETTINGS.find((setting) => setting.kind === kind && !flagName(setting).startsWith("no-"))!;
 const thrown = (code: string) => expect.objectContaining({ code });
 
 describe("the settings of a run", () => {

@@ -4,7 +4,7 @@ import { Command } from "commander";
 import type { PlannedRun } from "../run/plan-runs.ts";
 import type { FinishedRun } from "../run/summary.ts";
 import { addSettingFlags } from "./flags.ts";
-import { settingsOfRuns } from "./settings.ts";
+import { settingsOfInterrupted, settingsOfRuns } from "./settings.ts";
 
 /** The default command: replays and writes a run folder, or one for each risk profile. */
 export function runCommand(frame: Frame): Command {
@@ -12,9 +12,12 @@ export function runCommand(frame: Frame): Command {
   addSettingFlags(command)
     .option("--signals <file>", "with --mode replay-signals: JSONL or CSV of signals, see docs/file-formats.md")
     .option("--warm-cache", "fetch missing candles first")
-    .option("--no-run", "with --warm-cache: only fetch");
+    .option("--no-run", "with --warm-cache: only fetch")
+    .option("--resume <dir>", "finish an interrupted run; only --cache-dir and --model go with it");
   return addGlobalFlags(command).action(async (words: readonly string[]) => {
     refuseWords(words, command);
+    const { resume } = command.opts<{ resume?: string }>();
+    if (resume !== undefined) return await resumeRun(frame, command, resume);
     const { signals, warmCache, run } = command.opts<{ signals?: string; warmCache?: boolean; run: boolean }>();
     if (!run && !warmCache)
       throw new PtError("E_USAGE", "--no-run goes with --warm-cache", { hint: "Add --warm-cache." });
@@ -54,8 +57,24 @@ async function replay(frame: Frame, command: Command, { signals, warmFirst, run 
   console.out(JSON.stringify(isCompared ? results : results[0], null, 2));
 }
 
+/** Computes an interrupted run once more and puts it in its place. */
+async function resumeRun(frame: Frame, command: Command, dir: string): Promise<void> {
+  const { openInterruptedRun, replaceInterrupted, resumeFolder } = await import("../run/resume-run.ts");
+  const { planRuns } = await import("../run/plan-runs.ts");
+  const { summaryOf } = await import("../run/summary.ts");
+  const interrupted = openInterruptedRun(dir);
+  const settings = await settingsOfInterrupted(command, interrupted);
+  const work = resumeFolder(interrupted.folder);
+  const [planned] = planRuns([{ ...settings, outputDir: work, bars: interrupted.bars }], interrupted.signals);
+  const result = await execute(planned!, frame);
+  replaceInterrupted(interrupted.folder, work);
+  frame.console.out(
+    frame.flags.json ? JSON.stringify(result, null, 2) : summaryOf(result, planned!.prepared.config, dir),
+  );
+}
+
 /** Executes one run under the eyes of the operator. */
-async function execute({ prepared, folder, bars, label }: PlannedRun, { console, signal }: Frame) {
+async function execute({ prepared, folder, inputs, label }: PlannedRun, { console, signal }: Frame) {
   const { formatCount, formatMoney } = await import("@powertrader/core/format");
   const { executeRun } = await import("../run/execute-run.ts");
   const { describeRun } = await import("../run/summary.ts");
@@ -63,7 +82,7 @@ async function execute({ prepared, folder, bars, label }: PlannedRun, { console,
   const display = createProgress(console, `replaying ${label}`.trimEnd());
   return executeRun(prepared, {
     folder,
-    bars,
+    inputs,
     command: ["pt-replay", ...process.argv.slice(2)],
     signal,
     onStart: () => {

@@ -1,6 +1,8 @@
 import type { ResolvedSettings, SettingSources } from "@powertrader/core/config";
+import { PtError } from "@powertrader/core/errors";
 import { flagName, RUN_SETTINGS, variableName } from "@powertrader/core/settings";
 import type { Command } from "commander";
+import type { InterruptedRun } from "../run/resume-run.ts";
 import { givenFlags } from "./flags.ts";
 
 /**
@@ -15,6 +17,27 @@ export async function settingsOf(command: Command): Promise<ResolvedSettings> {
 export async function settingsOfRuns(command: Command): Promise<readonly [ResolvedSettings, ...ResolvedSettings[]]> {
   const [first, ...others] = onePerProfile(sourcesOf(command));
   return [await resolve(first), ...(await Promise.all(others.map(resolve)))];
+}
+
+/** Flags that say where on this machine an interrupted run reads from. */
+const PLACES = ["cache-dir", "model"];
+
+/**
+ * Settings of an interrupted run: those it was begun with, read from where it read or where flags say now.
+ * @throws PtError E_USAGE for any other flag
+ */
+export async function settingsOfInterrupted(command: Command, interrupted: InterruptedRun): Promise<ResolvedSettings> {
+  const flags = givenFlags(command);
+  const other = Object.keys(flags).find((name) => !PLACES.includes(name));
+  const given = command.getOptionValue("config") === undefined ? other : "config";
+  if (given !== undefined) {
+    throw new PtError("E_USAGE", `--${given} does not go with --resume: the run goes on as it was begun`, {
+      hint: "Leave it out, or start a new run.",
+    });
+  }
+  const { cacheDir, model, configFile, folder } = interrupted;
+  const places = { "cache-dir": [cacheDir], ...(model !== undefined && { model: [model] }), ...flags };
+  return resolve({ flags: places, environment: {}, folder, configFile });
 }
 
 async function resolve(sources: SettingSources): Promise<ResolvedSettings> {

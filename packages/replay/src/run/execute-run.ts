@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Appointments, createRun, type Progress, type Run, runBacktest } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { type Result, RUN_FILES } from "@powertrader/core/files";
 import { createEventLog, type EventLog } from "@powertrader/core/log";
 import { Retraining } from "../training/retraining.ts";
 import { codeVersion } from "./code-version.ts";
+import type { RunPlace } from "./plan-runs.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { resultOf } from "./result.ts";
 import { RunBook } from "./run-book.ts";
@@ -13,8 +14,7 @@ import { RunFolder } from "./run-folder.ts";
 
 export interface ExecuteOptions {
   readonly folder: string;
-  /** Whether the bars are kept in the run folder. */
-  readonly bars: boolean;
+  readonly inputs: RunPlace;
   readonly command: readonly string[];
   /** Called when the run folder stands. */
   readonly onStart?: () => void;
@@ -41,18 +41,19 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     wall_seconds: (Date.now() - startedMs) / 1000,
     mode: "in-process",
     command: options.command,
+    inputs: placeToWire(options.inputs),
     host: hostname(),
     versions: { node: process.version, powertrader: codeVersion() },
   });
-  folder.writeJson(RUN_FILES.run, wall("running"));
   folder.writeConfig(prepared.config);
+  folder.writeJson(RUN_FILES.run, wall("running"));
   const log = await createEventLog(join(options.folder, RUN_FILES.events));
   log.info({
     event: "run_started",
     strategy: prepared.config.strategy,
     symbols: prepared.series.map((one) => one.symbol),
   });
-  if (options.bars) folder.startBars(prepared.series);
+  if (options.inputs.bars) folder.startBars(prepared.series);
 
   const book = new RunBook(folder);
   let run: Run | undefined;
@@ -91,11 +92,16 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     });
   }
   folder.writeJson(RUN_FILES.run, wall(result.status));
-  folder.seal(result, prepared.config, codeVersion(), options.bars);
+  folder.seal(result, prepared.config, codeVersion(), options.inputs.bars);
   return result;
 }
 
 /** Gives the event loop its turn when the simulation has run for a while. */
+function placeToWire({ cacheDir, model, signals, bars }: RunPlace) {
+  const absolute = (path: string | undefined) => (path === undefined ? null : resolve(path));
+  return { cache_dir: resolve(cacheDir), model: absolute(model), signals: absolute(signals), bars };
+}
+
 function appointmentsOf(
   { training, models, config: { exchange } }: PreparedRun,
   { folder, signal }: ExecuteOptions,

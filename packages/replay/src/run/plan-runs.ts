@@ -4,12 +4,21 @@ import { type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { readInputs } from "./read-inputs.ts";
 import { newRunDir, refuseUsedFolder } from "./run-folder.ts";
 
+/** Where on this machine a run reads from, and whether it keeps what it read: what it takes to do it once more. */
+export interface RunPlace {
+  readonly cacheDir: string;
+  readonly model: string | undefined;
+  /** The file of `--signals`. */
+  readonly signals: string | undefined;
+  /** Whether the bars are kept in the run folder. */
+  readonly bars: boolean;
+}
+
 /** A run, and the folder it will have. */
 export interface PlannedRun {
   readonly prepared: PreparedRun;
   readonly folder: string;
-  /** Whether the bars are kept in the run folder. */
-  readonly bars: boolean;
+  readonly inputs: RunPlace;
   /** Tells it from the others of the command; empty when it is the only one. */
   readonly label: string;
 }
@@ -29,7 +38,8 @@ export function planRuns(
   const inputs = readInputs(first, signalsFile);
   return settings.map((one) => {
     const label = others.length === 0 ? "" : String(one.config.risk.profile);
-    return { prepared: prepareRun(one, inputs), folder: folderOf(one, label), bars: one.bars, label };
+    const place = { cacheDir: one.cacheDir, model: one.modelDir, signals: signalsFile, bars: one.bars };
+    return { prepared: prepareRun(one, inputs), folder: folderOf(one, label), inputs: place, label };
   });
 }
 

@@ -15,7 +15,6 @@ const CHOOSING = [
   "params",
   "walk_forward",
   "retrain_interval",
-  "model",
   "execution_model.intrabar",
   "execution_model.funding",
 ];
