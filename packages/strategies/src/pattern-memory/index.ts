@@ -13,6 +13,7 @@ export {
 export { cutoffFolder, MODEL_FILES, parseCutoffFolder } from "./model-folder.ts";
 export { type ModelSettings, modelSettingsSchema } from "./model-settings.ts";
 export type { ModelSource } from "./model-source.ts";
+export { modelsInFolder } from "./models-in-folder.ts";
 export { PatternMemory } from "./pattern-memory.ts";
 export { type PredictedLines, predict } from "./predict.ts";
 export { PATTERN_TIMEFRAMES, type PatternTimeframe, type TimeframeModel } from "./timeframe-model.ts";
