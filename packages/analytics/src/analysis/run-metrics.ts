@@ -63,6 +63,8 @@ const CURVE = new Set([
   "best_day",
   "worst_day",
   "exposure",
+  "peak_deployed",
+  "return_on_deployed",
 ]);
 
 /** Whether the files that a metric is made of are there. */

@@ -49,6 +49,16 @@ export const METRIC_CATALOGUE: Readonly<Record<string, MetricEntry>> = {
   best_day: { label: "Best day", unit: "change", meaning: "Largest daily gain." },
   worst_day: { label: "Worst day", unit: "change", meaning: "Largest daily loss." },
   exposure: { label: "Exposure", unit: "share", meaning: "Share of the time with an open position." },
+  peak_deployed: {
+    label: "Most at work",
+    unit: "money",
+    meaning: "The most that all positions together were worth.",
+  },
+  return_on_deployed: {
+    label: "Return on capital at work",
+    unit: "change",
+    meaning: "What the account gained or lost, as a share of the most that was at work.",
+  },
   trades: { label: "Closed trades", unit: "count", meaning: "Round trips from flat to flat." },
   long_trades: { label: "Long trades", unit: "count", meaning: "Closed trades that bought first." },
   short_trades: { label: "Short trades", unit: "count", meaning: "Closed trades that sold first." },

@@ -14,7 +14,17 @@ const BESIDE_BENCHMARK = [
   "max_drawdown",
   "max_drawdown_days",
 ];
-const ALONE = ["trades", "win_rate", "profit_factor", "average_trade_pct", "exposure", "fees", "slippage_cost"];
+const ALONE = [
+  "trades",
+  "win_rate",
+  "profit_factor",
+  "average_trade_pct",
+  "exposure",
+  "peak_deployed",
+  "return_on_deployed",
+  "fees",
+  "slippage_cost",
+];
 
 /** The numbers a person wants to see in the terminal: what ran, and the strategy beside buying and holding. */
 export function summaryOf({ run, metrics }: Analysis): string {

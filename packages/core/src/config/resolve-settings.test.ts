@@ -61,7 +61,7 @@ const SAMPLES: readonly (readonly [
   ],
   ["end_date", "2024-02-01", "2024-02-02", "2024-02-03", ["2024-02-01", "2024-02-02", "2024-02-03", undefined]],
   ["mode", "replay-signals", "replay-signals", "replay", ["replay-signals", "replay-signals", "replay", "replay"]],
-  ["strategy", "breakout", "buy-and-hold", "mine", ["breakout", "buy-and-hold", "mine", "sma-crossover"]],
+  ["strategy", "breakout", "buy-and-hold", "mine", ["breakout", "buy-and-hold", "mine", "powertrader"]],
   [
     "params",
     "fast=5,direction=long",

@@ -81,7 +81,7 @@ export const runConfigSchema = z.strictObject({
   start_date: dateText("start_date").optional(),
   end_date: dateText("end_date").optional(),
   mode: z.enum(["replay", "replay-signals"]).default("replay"),
-  strategy: z.string().max(200).default("sma-crossover"),
+  strategy: z.string().max(200).default("powertrader"),
   params: z.record(z.string(), z.unknown()).default({}),
   /** Whether models are trained again while the run goes on. */
   walk_forward: z.boolean().default(true),

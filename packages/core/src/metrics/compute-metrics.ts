@@ -1,5 +1,6 @@
 import { DAY_MS } from "../market/timeframe.ts";
 import { dailyPoints } from "./daily-points.ts";
+import { peakDeployed, returnOnDeployed } from "./deployed.ts";
 import { measureDrawdowns } from "./drawdowns.ts";
 import { exposureShare } from "./exposure.ts";
 import { annualGrowth, calmarRatio, totalReturn } from "./growth.ts";
@@ -28,8 +29,8 @@ export interface MetricsInput extends Pick<RatioOptions, "riskFree"> {
 /**
  * Every metric of a run, by the names of `result.json`.
  *
- * Fractions: total_return, cagr, volatility, max_drawdown, exposure, win_rate, best_day, worst_day, excess_return, and
- * the same of the benchmark. Percent: …_pct. Quote currency: expectancy, average_win, average_loss (negative),
+ * Fractions: total_return, cagr, volatility, max_drawdown, exposure, return_on_deployed, win_rate, best_day, worst_day,
+ * excess_return, and the same of the benchmark. Percent: …_pct. Quote currency: peak_deployed, expectancy, average_win, average_loss (negative),
  * best_trade, worst_trade, fees, slippage_cost, turnover. Times: turnover_ratio (turnover ÷ mean equity). Days:
  * max_drawdown_days, the longest time below a peak. Hours: average_holding_hours.
  */
@@ -38,6 +39,7 @@ export function computeMetrics(input: MetricsInput): MetricSet {
   const run = curveMetrics(input, input.equity);
   const benchmark = benchmarkEquity === undefined ? NO_BENCHMARK : curveMetrics(input, benchmarkEquity);
   const statistics = tradeStatistics(trades);
+  const deployed = peakDeployed(input.equity, input.cash, input.length);
   return metricSet({
     total_return: run.totalReturn,
     cagr: run.cagr,
@@ -50,6 +52,8 @@ export function computeMetrics(input: MetricsInput): MetricSet {
     best_day: run.bestDay,
     worst_day: run.worstDay,
     exposure: exposureShare(input.equity, input.cash, input.length),
+    peak_deployed: deployed,
+    return_on_deployed: returnOnDeployed(input.equity, input.length, deployed),
     trades: statistics.trades,
     long_trades: statistics.longTrades,
     short_trades: statistics.shortTrades,

@@ -80,7 +80,7 @@ export const RUN_SETTINGS: readonly Setting[] = [
     kind: "text",
     value: "<name>",
     describe: "what decides; see pt-replay strategies",
-    byDefault: "sma-crossover",
+    byDefault: "powertrader",
   },
   {
     key: "params",

@@ -1,6 +1,6 @@
 import type { RunConfig } from "@powertrader/core/config";
 import type { Result } from "@powertrader/core/files";
-import { formatChange, formatCount, formatMoney, formatRatio, formatShare } from "@powertrader/core/format";
+import { formatChange, formatCount, formatGain, formatMoney, formatRatio, formatShare } from "@powertrader/core/format";
 import { shortTimeframe } from "@powertrader/core/market";
 import { formatDate } from "@powertrader/core/time";
 import Table from "cli-table3";
@@ -54,18 +54,25 @@ export function summaryOf(result: Result, config: RunConfig, folder: string): st
     style: { head: [], border: [], compact: true },
     colAligns: ["left", "right", "left", "right"],
   });
-  table.push(
-    ["final equity", `${formatMoney(result.final_equity)} ${config.quote}`, "trades", formatCount(metrics.trades ?? 0)],
-    ["return", orDash(metrics.total_return, formatChange), "win rate", orDash(metrics.win_rate, formatShare)],
-    [
-      "buy and hold",
-      orDash(metrics.benchmark_return, formatChange),
-      "profit factor",
-      orDash(metrics.profit_factor, formatRatio),
-    ],
-    ["max drawdown", orDash(metrics.max_drawdown, formatShare), "fees paid", orDash(metrics.fees, formatMoney)],
-    ["sharpe", orDash(metrics.sharpe, formatRatio), "exposure", orDash(metrics.exposure, formatShare)],
-  );
+  const { quote } = config;
+  const profit = result.final_equity - result.initial_capital;
+  const rows: readonly (readonly [string, string])[] = [
+    ["final equity", `${formatMoney(result.final_equity)} ${quote}`],
+    ["trades", formatCount(metrics.trades ?? 0)],
+    ["profit", `${formatGain(profit)} ${quote}`],
+    ["win rate", orDash(metrics.win_rate, formatShare)],
+    ["return", orDash(metrics.total_return, formatChange)],
+    ["profit factor", orDash(metrics.profit_factor, formatRatio)],
+    ["buy and hold", orDash(metrics.benchmark_return, formatChange)],
+    ["fees paid", orDash(metrics.fees, formatMoney)],
+    ["most at work", `${orDash(metrics.peak_deployed, formatMoney)} ${quote}`],
+    ["exposure", orDash(metrics.exposure, formatShare)],
+    ["return on that", orDash(metrics.return_on_deployed, formatChange)],
+    ["sharpe", orDash(metrics.sharpe, formatRatio)],
+    ["max drawdown", orDash(metrics.max_drawdown, formatShare)],
+    ["", ""],
+  ];
+  for (let i = 0; i < rows.length; i += 2) table.push([...rows[i]!, ...rows[i + 1]!]);
   const synthetic = result.synthetic ? " · SYNTHETIC candles" : "";
   const ruined = result.status === "ruined" ? " · RUINED: equity fell to zero and trading stopped" : "";
   return [
