@@ -10,7 +10,7 @@ import {
   sha256OfFile,
   sliceRows,
 } from "@powertrader/core/files";
-import { type TimeRange, timeframeMs, unionRanges } from "@powertrader/core/market";
+import { firstRowAt, type TimeRange, timeframeMs, unionRanges } from "@powertrader/core/market";
 import { refreshIndex } from "./cache-index.ts";
 import { commitSegment, deleteSegment, type SegmentDraft, setAside } from "./commit-segment.ts";
 import { gapsIn } from "./gaps.ts";
@@ -202,7 +202,7 @@ export class SeriesStore<R extends SeriesRows> {
   }
 
   #between(rows: R, fromMs: number, toMs: number): R {
-    return sliceRows(this.#format, rows, firstAt(rows, fromMs), firstAt(rows, toMs));
+    return sliceRows(this.#format, rows, firstRowAt(rows, fromMs), firstRowAt(rows, toMs));
   }
 
   /** Puts segments into the listing and the index in place of others. */
@@ -211,17 +211,6 @@ export class SeriesStore<R extends SeriesRows> {
     this.#segments = [...this.#segments.filter((segment) => !names.has(segment.file)), ...written];
     refreshIndex(this.folder, this.#segments);
   }
-}
-
-/** The first row at or after `timeMs` (the length when none is). */
-function firstAt({ time }: SeriesRows, timeMs: number): number {
-  let [low, high] = [0, time.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (time[middle]! < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function closeMs(columns: SeriesRows, lengthMs: number): number {

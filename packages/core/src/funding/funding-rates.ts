@@ -1,3 +1,5 @@
+import { firstRowAt } from "../market/index.ts";
+
 /** When a perpetual future settled, and at which rate, oldest first; both columns have a value a settlement. */
 export interface FundingRates {
   /** Epoch milliseconds. */
@@ -21,13 +23,7 @@ export function settlementsBetween(funding: FundingRates, fromMs: number, toMs: 
   return settlements;
 }
 
-/** The first place whose time is later than `timeMs` (the length when none is). */
-export function firstAfter(times: Float64Array, timeMs: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! <= timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** The first place whose time is later than `timeMs` (the length when none is); both are whole milliseconds. */
+export function firstAfter(time: Float64Array, timeMs: number): number {
+  return firstRowAt({ time, length: time.length }, timeMs + 1);
 }

@@ -57,13 +57,13 @@ export function sliceColumns(columns: CandleColumns, from: number, to: number): 
   };
 }
 
-/** First row whose open time is at or after `timeMs` (`length` when none is). */
-export function firstRowAt(columns: CandleColumns, timeMs: number): number {
+/** First row whose time is at or after `timeMs` (`length` when none is). */
+export function firstRowAt({ time, length }: Pick<CandleColumns, "time" | "length">, timeMs: number): number {
   let low = 0;
-  let high = columns.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (columns.time[middle]! < timeMs) low = middle + 1;
+    if (time[middle]! < timeMs) low = middle + 1;
     else high = middle;
   }
   return low;
