@@ -48,6 +48,11 @@ export class Position {
     return this.#trip?.fees ?? 0;
   }
 
+  /** Cash that moved without a fill in the open round trip, quote currency; what came in is positive. */
+  get flows(): number {
+    return this.#trip?.flows ?? 0;
+  }
+
   /** Books cash that moved because of what is held (funding, interest): it counts for the round trip. */
   addFlow(amount: number): void {
     if (this.#trip !== undefined) this.#trip.flows += amount;

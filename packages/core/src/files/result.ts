@@ -12,6 +12,8 @@ const openPosition = z.object({
   value: z.number(),
   unrealised_pnl: z.number(),
   fees: z.number(),
+  /** Cash that moved without a fill while it was open; stands only where something flowed. */
+  flows: z.number().optional(),
   /** Stands only where the policy named the position. */
   position_id: z.string().optional(),
 });

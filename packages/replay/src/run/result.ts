@@ -53,7 +53,7 @@ function openPositions(run: Run): Result["open_positions"] {
   return run.markets.flatMap((market) =>
     market.positions
       .filter(({ qty }) => qty !== 0)
-      .map(({ id, qty, entryPrice, entryMs, fees }) => ({
+      .map(({ id, qty, entryPrice, entryMs, fees, flows }) => ({
         symbol: market.symbol,
         side: qty > 0 ? "long" : "short",
         qty: Math.abs(qty),
@@ -63,6 +63,7 @@ function openPositions(run: Run): Result["open_positions"] {
         value: qty * market.mark,
         unrealised_pnl: qty * (market.mark - entryPrice),
         fees,
+        ...(flows !== 0 && { flows }),
         ...(id !== null && { position_id: id }),
       })),
   );

@@ -7,6 +7,13 @@ import { gain } from "../values.ts";
 
 type Position = Result["open_positions"][number];
 
+const FUNDING = {
+  head: "Funding",
+  hint: "funding and interest",
+  cell: ({ flows = 0 }: Position) => gain(flows),
+  isNumeric: true,
+};
+
 /** What was still held when the run ended. */
 export function positions({ run }: Analysis): Html | undefined {
   const { open_positions: open } = run.result;
@@ -26,6 +33,7 @@ ${table<Position>({
     { head: "Worth", cell: (one) => formatMoney(one.value), isNumeric: true },
     { head: "Result so far", cell: (one) => gain(one.unrealised_pnl), isNumeric: true },
     { head: "Fees paid", cell: (one) => formatMoney(one.fees), isNumeric: true },
+    ...(open.some(({ flows }) => flows !== undefined) ? [FUNDING] : []),
   ],
   rows: open,
 })}
