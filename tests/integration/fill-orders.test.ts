@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readJsonl } from "@powertrader/core/files";
 import { HOUR_MS } from "@powertrader/core/market";
@@ -118,6 +118,14 @@ describe("orders by hand", () => {
     ]);
   });
 
+  it("need a quantity or a share of the money, not both", async () => {
+    orderFile({ qty: null, size_share: 0.5 }, { qty: undefined, size_share: 0.5 }, { qty: 2 });
+    await fill("--max-volume-pct", "100", "--output", at("fills.jsonl"));
+    const [withNull, without, plain] = lines("fills.jsonl").map(({ qty }) => Number(qty));
+    expect(without).toBeCloseTo(withNull!, 0);
+    expect(plain).toBe(2);
+  });
+
   it("are written to stdout without a file, the summary beside it", async () => {
     orderFile({}, {});
     const { out, notes } = await fill();
@@ -156,6 +164,14 @@ describe("a file that is wrong", () => {
       '"a" stands on line 1 already',
     ],
     ["no quantity", [{ qty: null }], 1, "an order needs qty, or size_share"],
+    ["neither quantity nor share", [{ qty: undefined }], 1, "an order needs qty, or size_share"],
+    ["a time in milliseconds", [{}, { ts: T * 1000 }], 2, `ts ${T * 1000} looks like milliseconds; seconds are wanted`],
+    [
+      "an end in milliseconds",
+      [{ time_in_force: "GTD", expires_ts: (T + 9) * 1000 }],
+      1,
+      `expires_ts ${(T + 9) * 1000} looks like milliseconds; seconds are wanted`,
+    ],
     ["quantity zero", [{}, { qty: 0 }], 2, "qty = 0: must be above 0"],
     ["a quantity below zero", [{ qty: -1 }], 1, "qty: must be >= 0"],
     ["NaN", ['{"ts":1,"qty":NaN}'], 1, "is not valid JSON"],
@@ -193,8 +209,10 @@ describe("a file that is wrong", () => {
   it("or empty, absent or a folder is refused", async () => {
     writeFileSync(at("orders.jsonl"), "\n\n");
     await expect(fill()).rejects.toMatchObject({ code: "E_FILE", message: expect.stringContaining("has no orders") });
-    for (const path of [at("absent.jsonl"), folder])
-      await expect(fill("--orders", path)).rejects.toMatchObject({ code: "E_FILE" });
+    rmSync(at("orders.jsonl"));
+    await expect(fill()).rejects.toMatchObject({ code: "E_FILE", message: expect.stringContaining("ENOENT") });
+    mkdirSync(at("orders.jsonl"));
+    await expect(fill()).rejects.toMatchObject({ code: "E_FILE", message: expect.stringContaining("EISDIR") });
   });
 });
 

@@ -1,2 +1,3 @@
 export { type Clock, systemClock } from "./clock.ts";
 export { formatDate, formatTime, parseDate } from "./dates.ts";
+export { looksLikeMilliseconds } from "./looks-like-milliseconds.ts";

@@ -3,6 +3,7 @@ import type { Side } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { parseSymbol, printable } from "@powertrader/core/market";
 import { parseNumber } from "@powertrader/core/settings";
+import { looksLikeMilliseconds } from "@powertrader/core/time";
 
 /** A fill as a venue reports it. */
 export interface RealFill {
@@ -108,8 +109,6 @@ function isMaker(liquidity: string, orderType: string): boolean {
 }
 
 const ISO = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?) ?(Z|UTC|[+-]\d{2}:\d{2})?$/;
-/** Below it a number is seconds since 1970, from it on milliseconds. */
-const FIRST_MS = 1e11;
 
 function parseMoment(text: string, name: string): number {
   const iso = ISO.exec(text);
@@ -123,5 +122,5 @@ function parseMoment(text: string, name: string): number {
 
 function numberAsMs(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  return Math.round(value < FIRST_MS ? value * 1000 : value);
+  return Math.round(looksLikeMilliseconds(value) ? value : value * 1000);
 }

@@ -3,6 +3,7 @@ import { type Order, termsRefusal } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { decodeSimOrder, faultOf } from "@powertrader/core/files";
 import { parseSymbol, printable } from "@powertrader/core/market";
+import { looksLikeMilliseconds } from "@powertrader/core/time";
 
 /** An order of a file and the line it stands on, counted from 1. */
 export interface ReadOrder {
@@ -69,9 +70,17 @@ function orderFault({ qty, sizeShare, terms, tsMs, symbol }: Order): string | un
   if (qty !== null && !(qty > 0)) return `qty = ${qty}: must be above 0`;
   if (qty === null && !(sizeShare! > 0)) return `size_share = ${sizeShare}: must be above 0`;
   if (symbol !== parseSymbol(symbol)) return `symbol "${printable(symbol)}" must be written ${parseSymbol(symbol)}`;
+  const fault = timeFault("ts", tsMs);
+  if (fault !== undefined) return fault;
   const isOpenDay = terms.timeInForce === "DAY" && terms.expiresMs === null;
   const refusal = termsRefusal(isOpenDay ? { ...terms, timeInForce: "GTC" } : terms, tsMs);
-  return refusal && `${terms.orderType} order: ${FAULTS[refusal] ?? refusal}`;
+  if (refusal !== undefined) return `${terms.orderType} order: ${FAULTS[refusal] ?? refusal}`;
+  return timeFault("expires_ts", terms.expiresMs ?? 0);
+}
+
+function timeFault(name: string, timeMs: number): string | undefined {
+  const seconds = timeMs / 1000;
+  return looksLikeMilliseconds(seconds) ? `${name} ${seconds} looks like milliseconds; seconds are wanted` : undefined;
 }
 
 /** An error about a line. */

@@ -1,10 +1,8 @@
 import { printable } from "@powertrader/core/market";
-import { parseDate } from "@powertrader/core/time";
+import { looksLikeMilliseconds, parseDate } from "@powertrader/core/time";
 
 const SECONDS = /^\d+(\.\d+)?$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d+)? ?(Z|[+-]\d{2}:?\d{2})?)?$/;
-/** The year 5138 in seconds, or 1973 in milliseconds. */
-const NO_SECONDS = 1e11;
 
 /**
  * The moment that other tools write: seconds since 1970 as number or text, or a date with or without a time. What names no
@@ -25,7 +23,7 @@ export function parseMoment(value: unknown): number {
 
 function ofSeconds(seconds: number): number {
   if (!(seconds >= 0 && seconds < Infinity)) throw new Error(`ts ${seconds} is no moment since 1970`);
-  if (seconds >= NO_SECONDS) throw new Error(`ts ${seconds} looks like milliseconds; seconds are wanted`);
+  if (looksLikeMilliseconds(seconds)) throw new Error(`ts ${seconds} looks like milliseconds; seconds are wanted`);
   return Math.round(seconds * 1000);
 }
 
