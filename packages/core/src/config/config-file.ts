@@ -10,10 +10,14 @@ const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
  * Reads a configuration file, TOML by its ending, else JSON. Duplicate keys, keys that reach into prototypes,
  * files over 1 MiB and nesting over 32 levels are refused.
  *
+ * @param whereElse - what to do when the file is not there
  * @throws PtError E_CONFIG_PARSE, E_CONFIG_DUP, E_CONFIG_KEY or E_CONFIG_SIZE naming file, line and column
  */
-export async function readConfigFile(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = readText(path);
+export async function readConfigFile(
+  path: string,
+  whereElse = "pt-replay init writes a commented file",
+): Promise<Readonly<Record<string, unknown>>> {
+  const text = readText(path, whereElse);
   const value = path.endsWith(".toml") ? await parseToml(text, path) : await parseJson(text, path);
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw new PtError("E_CONFIG_PARSE", `${path}: a configuration is a table of keys`, { details: { file: path } });
@@ -22,14 +26,14 @@ export async function readConfigFile(path: string): Promise<Readonly<Record<stri
   return value as Record<string, unknown>;
 }
 
-function readText(path: string): string {
+function readText(path: string, whereElse: string): string {
   let size: number;
   try {
     size = statSync(path).size;
     if (size <= MAX_BYTES) return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     throw new PtError("E_CONFIG_PARSE", `cannot read ${path} (${(error as NodeJS.ErrnoException).code})`, {
-      hint: "Check the path; pt-replay init writes a commented file.",
+      hint: `Check the path; ${whereElse}.`,
       cause: error,
     });
   }

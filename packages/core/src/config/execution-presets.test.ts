@@ -85,6 +85,14 @@ describe("a preset that is not there", () => {
     });
   });
 
+  it("as a file is refused with a hint that speaks of presets", async () => {
+    await expect(resolve({ flags: { execution: ["./nope.json"] } })).rejects.toMatchObject({
+      code: "E_CONFIG_PARSE",
+      message: "cannot read ./nope.json (ENOENT)",
+      hint: "Check the path; pt-replay execution --list shows the presets that need no file.",
+    });
+  });
+
   it("is refused in a file and a variable too", async () => {
     write("pt.config.json", { execution: "Kucoin" });
     await expect(resolve()).rejects.toMatchObject({ message: expect.stringContaining("pt.config.json: no preset") });

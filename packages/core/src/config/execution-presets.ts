@@ -134,7 +134,7 @@ const MODEL_KEYS = Object.keys(executionModelSchema.shape);
 const FILE_KEYS = [...Object.keys(presetFileSchema.shape), ...MODEL_KEYS.map((key) => `execution_model.${key}`)];
 
 async function readPresetFile(path: string): Promise<ExecutionPreset> {
-  const values = await readConfigFile(path);
+  const values = await readConfigFile(path, "pt-replay execution --list shows the presets that need no file");
   const stated = values.execution_model;
   const isTable = typeof stated === "object" && stated !== null;
   for (const key of [
