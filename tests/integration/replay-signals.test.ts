@@ -34,13 +34,21 @@ async function replay(flags: readonly string[]) {
   return { run, notes };
 }
 
-const SETTINGS =
-  "--exchange walk --coins BTC,ETH --start-date 2024-01-02 --end-date 2024-01-04 --latency-ms 0,0 --max-volume-pct 100".split(
+const settings = (start = "2024-01-02") =>
+  `--exchange walk --coins BTC,ETH --start-date ${start} --end-date 2024-01-04 --latency-ms 0,0 --max-volume-pct 100`.split(
     " ",
   );
-const withSignals = (file: string) => [...SETTINGS, "--mode", "replay-signals", "--signals", file];
+const withSignals = (file: string, start?: string) => [
+  ...settings(start),
+  "--mode",
+  "replay-signals",
+  "--signals",
+  file,
+];
 
 const fillsOf = (run: string) => readJsonl(join(run, RUN_FILES.fills), decodeSimFill);
+const notesOf = (run: string) =>
+  resultSchema.parse(JSON.parse(readFileSync(join(run, RUN_FILES.result), "utf8"))).notes;
 const configOf = (run: string) =>
   JSON.parse(readFileSync(join(run, RUN_FILES.config), "utf8")) as Record<string, unknown>;
 
@@ -86,15 +94,7 @@ describe("pt-replay --mode replay-signals", () => {
       "mine.jsonl",
       rows.map((row) => JSON.stringify(row)),
     );
-    const { run } = await replay([
-      ...withSignals(file),
-      "--max-bars",
-      "3",
-      "--fee-bps",
-      "0",
-      "--max-volume-pct",
-      "100",
-    ]);
+    const { run } = await replay([...withSignals(file), "--max-bars", "3", "--fee-bps", "0"]);
     const fills = fillsOf(run);
     expect(fills.map(({ symbol, rule }) => [symbol, rule])).toEqual([
       ["BTC-USDT", "next_open"],
@@ -116,13 +116,29 @@ describe("pt-replay --mode replay-signals", () => {
       "BTC,2024-02-01,close",
     ]);
     const { run } = await replay(withSignals(file));
-    const { notes } = resultSchema.parse(JSON.parse(readFileSync(join(run, RUN_FILES.result), "utf8")));
-    expect(notes).toEqual([
+    expect(notesOf(run)).toEqual([
       "long.csv: 1 signal before 2024-01-02 left out",
       "long.csv: 1 signal after the last bar left out",
       "long.csv: 1 signal overtaken by a later one of the same coin before a bar closed",
     ]);
     expect(fillsOf(run)).toEqual([]);
+  });
+
+  it("acts at the very start only when the run starts a bar earlier, and says so", async () => {
+    const file = signalsFile("early.csv", ["ts,symbol,direction", "2024-01-02,BTC,long"]);
+    const [late, early] = [await replay(withSignals(file)), await replay(withSignals(file, "2024-01-01T23:00:00Z"))];
+    const barsOf = (run: string) => fillsOf(run).map(({ barMs }) => (barMs - START_MS) / HOUR_MS);
+    expect(barsOf(late.run)).toEqual([25]);
+    expect(notesOf(late.run)).toEqual([
+      "early.csv: 1 signal at the very start taken up a bar later; a run that starts one bar earlier acts on time",
+    ]);
+    expect(barsOf(early.run)).toEqual([24]);
+    expect(notesOf(early.run)).toEqual([]);
+  });
+
+  it("says when the file holds no signals at all", async () => {
+    const { run } = await replay(withSignals(signalsFile("empty.jsonl", [])));
+    expect(notesOf(run)).toEqual(["empty.jsonl: no signals in it, nothing is traded"]);
   });
 
   it("repeats a run from its config.json and the same signals, and refuses others", async () => {
@@ -151,6 +167,6 @@ describe("pt-replay --mode replay-signals", () => {
     [["--mode", "replay-signals", "--signals", "absent.csv"], /^E_FILE: cannot read absent.csv \(ENOENT\)/],
     [["--mode", "signals"], /^E_CONFIG_VALUE: --mode = "signals": must be "replay" or "replay-signals"/],
   ])("%j is an error", async (flags, said) => {
-    expect(await failure(replay([...SETTINGS, ...flags]))).toMatch(said);
+    expect(await failure(replay([...settings(), ...flags]))).toMatch(said);
   });
 });

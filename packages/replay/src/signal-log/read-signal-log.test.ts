@@ -119,6 +119,7 @@ describe("a broken file of signals is refused with its line:", () => {
     [json({ ...long, ts: "2024-02-30" }), 'mine.txt:1: ts: "2024-02-30T00:00:00Z" does not exist in the calendar'],
     [json({ ...long, size: 0 }), "mine.txt:1: size 0 is not above 0"],
     [json({ ...long, size: -0.5 }), "mine.txt:1: size -0.5 is not above 0"],
+    [json(long, { ...long, ts: T + 1, size: 1.5 }), "mine.txt:2: size 1.5 is above 1: it is a fraction of equity"],
     [json({ ...long, strength: 2 }), "mine.txt:1: strength 2 is not from 0 to 1"],
     [json({ ...long, stop_loss: 0 }), "mine.txt:1: stop_loss 0 is not above 0"],
     [json({ ...long, take_profit: "110" }), "mine.txt:1: take_profit: "],

@@ -109,6 +109,7 @@ function refuseBadNumbers({ strength, size, stopLoss, takeProfit, data }: Signal
   for (const [name, value] of Object.entries(positive)) {
     if (value !== undefined && !(value > 0)) throw new Error(`${name} ${value} is not above 0`);
   }
+  if (size !== undefined && size > 1) throw new Error(`size ${size} is above 1: it is a fraction of equity`);
   for (const name of SIGNAL_TERMS) {
     const value = data?.[name];
     if (value === undefined || value === null || (typeof value === "number" && value > 0)) continue;

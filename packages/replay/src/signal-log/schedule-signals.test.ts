@@ -59,7 +59,7 @@ describe("signals are taken up", () => {
     expect(notes).toEqual([
       "2 signals before 2024-01-01 left out",
       "2 signals after the last bar left out",
-      "1 signal at the very start taken up a bar later: a run decides when a bar of its range has closed",
+      "1 signal at the very start taken up a bar later; a run that starts one bar earlier acts on time",
     ]);
   });
 
@@ -70,6 +70,11 @@ describe("signals are taken up", () => {
       ["at 1.5", 2],
     ]);
     expect(notes).toEqual(["2 signals overtaken by a later one of the same coin before a bar closed"]);
+  });
+
+  it("from a log that is not empty; of one that is, it is said", () => {
+    expect(schedule([0, 1], []).notes).toEqual(["no signals in it, nothing is traded"]);
+    expect(schedule([0, 1], [1]).notes).toEqual([]);
   });
 
   it("never before their time, never later than the first close that may", () => {

@@ -46,9 +46,10 @@ export function scheduleSignals(
     [before, `before ${formatDate(range.fromMs)} left out`],
     [after, "after the last bar left out"],
     [overtaken, "overtaken by a later one of the same coin before a bar closed"],
-    [atStart, "at the very start taken up a bar later: a run decides when a bar of its range has closed"],
+    [atStart, "at the very start taken up a bar later; a run that starts one bar earlier acts on time"],
   ] as const;
-  return { due, notes: notes.flatMap(([count, what]) => (count === 0 ? [] : [`${signalsIn(count)} ${what}`])) };
+  const said = notes.flatMap(([count, what]) => (count === 0 ? [] : [`${signalsIn(count)} ${what}`]));
+  return { due, notes: signals.length === 0 ? ["no signals in it, nothing is traded"] : said };
 }
 
 function closeAfter({ columns, warmUpRows, timeframe }: Series, timeMs: number): number | undefined {
