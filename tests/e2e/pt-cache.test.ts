@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../../packages/cache/src/fixtures/candles.ts";
 import { type BinOptions, binPath, type Finished, ROOT, runBin } from "../fixtures/bin.ts";
+import { withDefaults } from "../fixtures/with-defaults.ts";
 
 const T0 = Date.UTC(2024, 0, 1) / 1000;
 
@@ -123,7 +124,7 @@ describe("pt-cache", () => {
 describe("what cannot be done", () => {
   const warm = ["warm", "--start-date", "2024-01-01"];
   const file = () => join(folder, "good.csv");
-  const importing = (...more: string[]) => ["import", file(), ...series(), ...more];
+  const importing = (...more: string[]) => ["import", file(), ...withDefaults(series(), more)];
 
   it.each<[string, () => readonly string[], number, string]>([
     ["no command", () => [], 2, "E_USAGE"],

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { type BinOptions, newFolder, runBin } from "../fixtures/bin.ts";
 import { walk, writeCache, writeWalks } from "../fixtures/candle-cache.ts";
 import { snapshot } from "../fixtures/snapshot.ts";
+import { withDefaults } from "../fixtures/with-defaults.ts";
 
 vi.setConfig({ maxConcurrency: 3 }); // every test starts a process
 
@@ -35,7 +36,7 @@ interface Refusal {
 
 const GOOD = ["--coins", "BTC,ETH", "--start-date", "2024-01-05", "--output-dir", "out"];
 
-/** Runs with good flags first, so that those given here win. */
+/** Runs with good flags in place of those that are not given. */
 async function expectRefused(
   given: readonly string[],
   { status, code, says }: Refusal,
@@ -45,7 +46,10 @@ async function expectRefused(
   arrange(folder);
   const before = snapshot(folder);
   const isCommand = given[0] !== undefined && /^[a-z]/.test(given[0]);
-  const finished = await runBin("pt-replay", isCommand ? given : [...GOOD, ...given], { cwd: folder, ...options });
+  const finished = await runBin("pt-replay", isCommand ? given : withDefaults(GOOD, given), {
+    cwd: folder,
+    ...options,
+  });
 
   expect(finished.stderr).toMatch(/^error E_[A-Z_]+: [^\n]+\n$/);
   expect(finished.stderr).toContain(`error ${code}: `);
@@ -440,7 +444,7 @@ describe.concurrent("a refusal with --json", () => {
   ])("%j is one JSON line on stderr and nothing on stdout", async ([args, code, status]) => {
     const folder = newProject();
     const before = snapshot(folder);
-    const finished = await runBin("pt-replay", [...GOOD, ...args, "--json"], { cwd: folder });
+    const finished = await runBin("pt-replay", [...withDefaults(GOOD, args), "--json"], { cwd: folder });
     expect({ status: finished.status, stdout: finished.stdout }).toEqual({ status, stdout: "" });
     expect(finished.stderr).toMatch(/^[^\n]+\n$/);
     expect(JSON.parse(finished.stderr)).toEqual({

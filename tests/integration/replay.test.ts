@@ -11,6 +11,7 @@ import { createProgram } from "../../packages/replay/src/commands/program.ts";
 import { newFolder } from "../fixtures/bin.ts";
 import { candlesFrom, walk, writeCache } from "../fixtures/candle-cache.ts";
 import { runInProcess } from "../fixtures/in-process.ts";
+import { withDefaults } from "../fixtures/with-defaults.ts";
 
 const START = Date.UTC(2024, 0, 1);
 const DAY = 24 * HOUR_MS;
@@ -31,10 +32,9 @@ function fill(symbol = "BTC-USDT", seed = 1, days = 100): void {
 
 /** `pt-replay` on this test's cache, into this test's run folder. */
 function replay(flags: string, signal?: AbortSignal) {
-  const args = `--exchange test --cache-dir ${cache} --output-dir ${out} ${flags}`
-    .split(" ")
-    .filter((word) => word !== "");
-  return runInProcess(createProgram, args, signal);
+  const given = flags.split(" ").filter((word) => word !== "");
+  const defaults = ["--exchange", "test", "--cache-dir", cache, "--output-dir", out];
+  return runInProcess(createProgram, withDefaults(defaults, given), signal);
 }
 
 const resultIn = (folder: string): Result =>

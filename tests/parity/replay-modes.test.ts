@@ -6,6 +6,7 @@ import { createProgram } from "../../packages/replay/src/commands/program.ts";
 import { newFolder } from "../fixtures/bin.ts";
 import { writeWalks } from "../fixtures/candle-cache.ts";
 import { runInProcess } from "../fixtures/in-process.ts";
+import { withDefaults } from "../fixtures/with-defaults.ts";
 
 /** What a run decided and what came of it. */
 const DECIDED = [RUN_FILES.signals, ...HASHED_FILES, RUN_FILES.equity];
@@ -42,8 +43,9 @@ describe("a run and the replay of its own signals", () => {
   beforeAll(() => writeWalks(cache, "walk", ["BTC", "ETH"], 2000));
 
   it.each(VARIANTS)("decide and trade the same %s", async (_, variant) => {
-    const flags = "--exchange walk --coins BTC,ETH --start-date 2024-01-10 --param fast=10 --param slow=30".split(" ");
-    const full = await replay([...flags, ...variant.split(" ").filter(Boolean)]);
+    const flags = "--exchange walk --coins BTC,ETH --param fast=10 --param slow=30".split(" ");
+    const given = withDefaults(["--start-date", "2024-01-10"], variant.split(" ").filter(Boolean));
+    const full = await replay([...flags, ...given]);
     const signals = join(full, RUN_FILES.signals);
     const again = ["--config", join(full, RUN_FILES.config), "--mode", "replay-signals", "--signals", signals];
     const replayed = await replay(again);

@@ -57,8 +57,14 @@ function csv(hours: readonly number[], name = "my.csv"): string {
 }
 
 function importing(file: string, ...more: readonly string[]) {
-  const series = ["--exchange", "binance", "--symbol", "btc-usdt", "--timeframe", "1h"];
-  return run("import", file, ...series, "--cache-dir", cacheDir, ...more);
+  const series = [
+    ["--exchange", "binance"],
+    ["--symbol", "btc-usdt"],
+    ["--timeframe", "1h"],
+    ["--cache-dir", cacheDir],
+  ] as const;
+  const others = series.filter(([flag]) => !more.includes(flag));
+  return run("import", file, ...others.flat(), ...more);
 }
 
 describe("pt-cache import", () => {

@@ -10,8 +10,12 @@ export function addSettingFlags(command: Command, isWanted: (key: string) => boo
 function optionOf(setting: Setting): Option {
   const flags = setting.value === undefined ? `--${flagName(setting)}` : `--${flagName(setting)} ${setting.value}`;
   const option = new Option(flags, `${setting.describe} (default: ${setting.byDefault})`);
-  if (setting.kind === "switch") return option;
+  if (!isRepeatable(setting)) return option;
   return option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
+}
+
+function isRepeatable({ kind, key }: Setting): boolean {
+  return kind === "list" || kind === "params" || key === "risk.profile";
 }
 
 /** The texts of the setting flags that were given, by flag name. */
@@ -21,8 +25,8 @@ export function givenFlags(command: Command): Readonly<Record<string, readonly s
     const attribute = option.attributeName();
     const isSetting = RUN_SETTINGS.some((setting) => `--${flagName(setting)}` === option.long);
     if (!isSetting || command.getOptionValueSource(attribute) !== "cli") continue;
-    const value: unknown = command.getOptionValue(attribute);
-    given[option.long!.slice(2)] = Array.isArray(value) ? (value as string[]) : ["true"];
+    const value = command.getOptionValue(attribute) as boolean | string | readonly string[];
+    given[option.long!.slice(2)] = typeof value === "boolean" ? ["true"] : [value].flat();
   }
   return given;
 }
