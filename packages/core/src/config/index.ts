@@ -13,6 +13,7 @@ export {
   presetFileSchema,
 } from "./execution-presets.ts";
 export { type ExitsConfig, exitsSchema, toExitPlan } from "./exit-plan.ts";
+export { type IdleSetting, idleSettings } from "./idle-settings.ts";
 export { PROJECT_FILES, type ResolvedSettings, resolveSettings, type SettingSources } from "./resolve-settings.ts";
 export {
   type CandlesEntry,

@@ -165,9 +165,14 @@ const SAMPLES: readonly (readonly [
 ];
 
 /** What must stand beside a setting for it to mean anything. */
-const NEEDED: Readonly<Record<string, object>> = {
-  "exits.trailing_from": { trailing_stop: 0.05 },
-  "exits.trailing_then": { trailing_stop: 0.05, trailing_from: 0.05 },
+const NEEDED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "execution_model.impact": { execution_model: { slippage_model: "square-root" } },
+  "execution_model.spread_bps": { execution_model: { slippage_model: "spread" } },
+  "execution_model.maintenance_margin": { leverage: 2 },
+  "execution_model.liquidation_fee_bps": { leverage: 2 },
+  "exits.trailing_from": { exits: { trailing_stop: 0.05 } },
+  "exits.trailing_then": { exits: { trailing_stop: 0.05, trailing_from: 0.05 } },
+  "exits.break_even_offset": { exits: { break_even_at: 0.5 } },
 };
 
 describe("precedence", () => {
@@ -180,7 +185,9 @@ describe("precedence", () => {
     async (key, flag, variable, value, [one, two, three, four]) => {
       const setting = RUN_SETTINGS.find((candidate) => candidate.key === key)!;
       const [outer, inner] = key.split(".") as [string, string?];
-      const file = JSON.stringify({ [outer]: inner === undefined ? value : { ...NEEDED[key], [inner]: value } });
+      const needed = NEEDED[key];
+      const stated = inner === undefined ? value : { ...(needed?.[outer] as object | undefined), [inner]: value };
+      const file = JSON.stringify({ ...needed, [outer]: stated });
 
       expect(await settled(key, {})).toEqual([four, "default"]);
       writeFile("pt.config.json", file);
@@ -412,6 +419,42 @@ describe("values", () => {
       writeFile("pt.config.json", JSON.stringify({ execution_model: { [key]: value } }));
       expect(await failureOf(resolve())).toMatchObject({ code: "E_CONFIG_VALUE" });
     }
+  });
+});
+
+describe("a flag that changes nothing is refused with what it needs:", () => {
+  it.each<[string, string, string]>([
+    ["spread-bps", "slippage_model is volatility", "--slippage-model spread"],
+    ["impact", "slippage_model is volatility", "--slippage-model volume-share or square-root"],
+    ["break-even-offset", "there is no break_even_at", "--break-even-at"],
+    ["maintenance-margin", "leverage is 1", "--leverage above 1"],
+    ["liquidation-fee-bps", "leverage is 1", "--leverage above 1"],
+  ])("--%s while %s", async (flag, because, needs) => {
+    expect(await failureOf(resolve({ flags: { [flag]: ["0.005"] } }))).toMatchObject({
+      code: "E_USAGE",
+      message: `--${flag} changes nothing: ${because}`,
+      hint: `It goes with ${needs}; else leave it out.`,
+    });
+  });
+
+  it("--size while risk has a rule of its own for every coin", async () => {
+    const flags = { size: ["0.5"], "risk-profile": ["balanced"] };
+    expect(await failureOf(resolve({ flags }))).toMatchObject({
+      code: "E_USAGE",
+      message: "--size changes nothing: risk sizes by fraction",
+    });
+    writeFile("pt.config.toml", "[risk.per_coin.BTC.size]\nrule = 'signal'\n");
+    expect((await resolve({ flags })).config.size).toBe(0.5);
+  });
+
+  it("but not a variable or a file, which may serve many runs", async () => {
+    writeFile("pt.config.toml", "size = 0.5\n[execution_model]\nspread_bps = 8\n[risk]\nprofile = 'plan'\n");
+    const { config } = await resolve({ environment: { PT_IMPACT: "3", PT_BREAK_EVEN_OFFSET: "0.1" } });
+    expect(config).toMatchObject({
+      size: 0.5,
+      execution_model: { spread_bps: 8, impact: 3 },
+      exits: { break_even_offset: 0.1 },
+    });
   });
 });
 

@@ -7,6 +7,7 @@ import { type RiskConfig, riskConfigSchema } from "../risk/index.ts";
 import { flagName, parseSetting, RUN_SETTINGS, type Setting, variableName } from "../settings/index.ts";
 import { readConfigFile, unknownKey } from "./config-file.ts";
 import { type ExecutionPreset, findExecutionPreset, NO_PRESET } from "./execution-presets.ts";
+import { idleSettings } from "./idle-settings.ts";
 import { type RequestedConfig, runConfigSchema } from "./run-config.ts";
 
 /** Where project files are looked for, in this order. */
@@ -62,6 +63,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
   if (!parsed.success) throw invalidValue(parsed.error, values, origin, file?.path);
   const { cache_dir: cacheDir, output_dir: outputDir, model: modelDir, bars, ...config } = parsed.data;
   refuseIdleProfile(config.risk, origin.get(RISK_PROFILE)!, file);
+  refuseIdleFlag(config, origin);
   return { config, cacheDir, outputDir, modelDir, bars, origin };
 }
 
@@ -208,6 +210,21 @@ function refuseIdleProfile(risk: RiskConfig, from: string, file: ConfigFile | un
     `${from} ${printable(String(risk.profile))} changes nothing: ${file.path} states what it would set`,
     { hint: "Take the keys of risk that the profile shall set out of the file." },
   );
+}
+
+/**
+ * A flag is said for this run; variables and files may serve many, of which each has a use for other settings.
+ * @throws PtError E_USAGE when a flag sets what changes nothing
+ */
+function refuseIdleFlag(config: RequestedConfig, origin: ResolvedSettings["origin"]): void {
+  for (const { key, because, needs } of idleSettings(config)) {
+    const from = origin.get(key)!;
+    if (!from.startsWith("--")) continue;
+    throw new PtError("E_USAGE", `${from} changes nothing: ${because}`, {
+      hint: `It goes with ${needs}; else leave it out.`,
+      details: { key },
+    });
+  }
 }
 
 function fromPreset(key: string, preset: ExecutionPreset | undefined): Found | undefined {

@@ -21,6 +21,13 @@ const USED = new Set([
   "cache_dir",
 ]);
 
+/** What only an account has: margin, and cash that moves without a fill. */
+const OF_AN_ACCOUNT = new Set(
+  ["maintenance_margin", "liquidation_fee_bps", "borrow_rate", "funding"].map((key) => `execution_model.${key}`),
+);
+
+const isUsed = (key: string) => USED.has(key) || (key.startsWith("execution_model.") && !OF_AN_ACCOUNT.has(key));
+
 const ABOUT = `
 FILE holds orders as sim_orders.jsonl does (docs/file-formats.md). An order may fill in bars that open at or after its ts,
 and is judged like those of a run, but there is no account behind it: neither cash nor holdings cut an order, and a sale of
@@ -38,7 +45,7 @@ export function fillCommand({ console, flags: { json }, signal }: Frame): Comman
     .option("--output <file>", "fills, in the format of sim_fills.jsonl; - for stdout", "-")
     .option("--events <file>", "what became of orders that did not fill, in the format of order_events.jsonl")
     .addHelpText("after", ABOUT);
-  addSettingFlags(command, (key) => USED.has(key) || key.startsWith("execution_model."));
+  addSettingFlags(command, isUsed);
   return addGlobalFlags(command).action(async ({ orders, output, events }: Flags) => {
     const isPiped = output === "-";
     if (json && isPiped) {

@@ -8,6 +8,7 @@ import { formatDate } from "@powertrader/core/time";
 import { RunModels } from "../training/run-models.ts";
 import type { RunTraining } from "../training/run-training.ts";
 import type { RunInputs } from "./read-inputs.ts";
+import { settingNotes } from "./setting-notes.ts";
 
 /** Everything a run needs, settled before anything is written. */
 export interface PreparedRun {
@@ -92,7 +93,7 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
     createPolicy: (folder) =>
       decider.createPolicy({ symbols: series.map(({ symbol }) => symbol), folder }) ??
       createSignalPolicy(size, toExitPlan(config.exits)),
-    notes: [...inputs.notes, ...notes],
+    notes: [...inputs.notes, ...notes, ...settingNotes(config)],
     keepColumns: inputs.keepColumns,
   };
 }

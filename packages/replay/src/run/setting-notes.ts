@@ -1,0 +1,29 @@
+import { idleSettings, type RequestedConfig } from "@powertrader/core/config";
+import { didYouMean } from "@powertrader/core/errors";
+
+/**
+ * What a configuration says in vain. No error, because a file may serve many runs; and nothing about where it was said, so
+ * that a run repeated from its own `config.json` has the same notes.
+ */
+export function settingNotes(config: RequestedConfig): readonly string[] {
+  const idle = idleSettings(config).filter(({ isDefault }) => !isDefault);
+  return [
+    ...idle.map(({ key, value, because }) => `${key} = ${String(value)} changes nothing: ${because}`),
+    ...untradedNote("execution_model.per_coin", Object.keys(config.execution_model.per_coin), config.coins),
+    ...untradedNote("risk.per_coin", Object.keys(config.risk.per_coin), config.coins),
+  ];
+}
+
+/** A table for a whole venue names many. */
+const MOST_NAMED = 5;
+
+/** Names coins that have a table of their own and are not traded, each with a traded one that may have been meant. */
+function untradedNote(key: string, named: readonly string[], traded: readonly string[]): readonly string[] {
+  const untraded = named.filter((coin) => !traded.includes(coin));
+  if (untraded.length === 0) return [];
+  const meant = traded.filter((coin) => !named.includes(coin));
+  const shown = untraded.slice(0, MOST_NAMED).map((coin) => `${coin}${didYouMean(coin, meant)}`);
+  const others = untraded.length - shown.length;
+  const list = others === 0 ? shown.join(", ") : `${shown.join(", ")} and ${others} more`;
+  return [`${key} names coins that are not traded: ${list}`];
+}
