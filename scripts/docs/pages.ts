@@ -52,6 +52,7 @@ export function commandPage(): string {
     "# Commands",
     "Written by `npm run docs` from the programs themselves; a test holds it current.",
     'Data goes to stdout, everything else to stderr. An error is one line on stderr, `error CODE: what, where — what to do next`;\nwith `--json` it is one JSON document `{"error":{"code","message","details","hint"}}` and stdout stays empty.',
+    "A flag that takes one value is given once; `--coins`, `--param`, `--tag` and `--risk-profile` of a replay may be repeated.\nA flag that changes nothing because what it tunes is off (`--spread-bps` without `--slippage-model spread`) is refused; in\nvariables and files, which may serve many runs, it is a note in `result.json`.",
     "## Exit statuses and error codes",
     ["| status | meaning | codes |", "|---|---|---|", ...statuses].join("\n"),
     ...programs().flatMap((program) => [`## ${program.name()}`, ...sectionsOf(program, program.name())]),
