@@ -16,6 +16,8 @@ export const RUN_FILES = {
   events: "events.jsonl",
   /** A folder: what a policy keeps of its own. */
   hubData: "hub_data",
+  /** A folder: the models that were trained, `<COIN>/<cutoff>/`. */
+  models: "models",
 } as const;
 
 /** Files whose bytes make the run hash, in this order; after them comes the equity of every tick. */

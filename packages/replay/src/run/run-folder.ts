@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
 import type { RunConfig } from "@powertrader/core/config";
 import type { CurveColumns, RunRecorder, Series } from "@powertrader/core/engine";
 import { asSystemError, PtError } from "@powertrader/core/errors";
@@ -26,6 +26,7 @@ import {
   writeFileInBackground,
 } from "@powertrader/core/files";
 import { bucketOpen, timeframeMs } from "@powertrader/core/market";
+import { MODEL_FILES } from "@powertrader/strategies/pattern-memory";
 
 /** `backtest_results/backtest_2024-01-31_235959_1a2b3c4d`, from the wall clock and a random id. */
 export function newRunDir(nowMs: number): string {
@@ -131,7 +132,15 @@ export class RunFolder implements RunRecorder {
   /** Writes result and manifest: from now on the folder is complete. */
   seal(result: Result, config: RunConfig, codeVersion: string, withBars: boolean): void {
     this.writeJson(RUN_FILES.result, result);
-    const names = [RUN_FILES.config, ...[...this.#writers.keys()].sort(), RUN_FILES.equity, RUN_FILES.result];
+    const names = [
+      RUN_FILES.config,
+      ...[...this.#writers.keys()].sort(),
+      RUN_FILES.equity,
+      RUN_FILES.result,
+      ...filesBelow(this.path, RUN_FILES.hubData),
+      // Each has the hashes of its model's other files.
+      ...filesBelow(this.path, RUN_FILES.models).filter((name) => basename(name) === MODEL_FILES.manifest),
+    ];
     const files = names.map((name) => [name, sha256OfFile(join(this.path, name))]);
     // The data's hash is over the very bytes of its file.
     const bars = withBars ? config.data.map((one) => [one.file, one.sha256]) : [];
@@ -148,6 +157,16 @@ export class RunFolder implements RunRecorder {
       }),
     );
   }
+}
+
+/** Paths inside the run folder of the files in a folder of it, sorted; none when it is not there. */
+function filesBelow(path: string, name: string): readonly string[] {
+  const folder = join(path, name);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 /** One row at the start, then one per tick; with an interval only the last tick of each UTC interval and the last tick. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { type Frame, findProgram } from "@powertrader/core/cli";
 import type { ResolvedSettings } from "@powertrader/core/config";
 import { PtError } from "@powertrader/core/errors";
-import { timeframeMs } from "@powertrader/core/market";
+import { timeframeMs, WEEK_MS } from "@powertrader/core/market";
 import { formatTime, parseDate } from "@powertrader/core/time";
 import { chooseDecider } from "./decider.ts";
 
@@ -36,13 +36,18 @@ export async function warmCacheFor(
   }
 }
 
+/** How much history models are trained on where it has to be fetched: two years, as `pt-train` proposes. */
+const TRAINING_MS = 104 * WEEK_MS;
+
 function warmFlags(settings: ResolvedSettings, signalsFile: string | undefined): readonly string[] {
   const { config, cacheDir } = settings;
   if (config.start_date === undefined) {
     throw new PtError("E_USAGE", "--warm-cache needs --start-date", { hint: "Say from when on candles are wanted." });
   }
-  const { warmUpBars, higher = [] } = chooseDecider(settings, signalsFile);
-  const fromMs = parseDate(config.start_date, "start_date") - warmUpBars * timeframeMs(config.timeframe);
+  const { warmUpBars, higher = [], training } = chooseDecider(settings, signalsFile);
+  const startMs = parseDate(config.start_date, "start_date");
+  const isTrained = training !== undefined && settings.modelDir === undefined;
+  const fromMs = startMs - Math.max(warmUpBars * timeframeMs(config.timeframe), isTrained ? TRAINING_MS : 0);
   return [
     ["--cache-dir", cacheDir],
     ["--exchange", config.exchange],

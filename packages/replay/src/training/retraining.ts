@@ -1,12 +1,10 @@
 import { basename, join } from "node:path";
 import type { Appointments } from "@powertrader/core/engine";
+import { RUN_FILES } from "@powertrader/core/files";
 import type { EventLog } from "@powertrader/core/log";
 import { CoinTrainer, type TrainReport } from "@powertrader/trainer";
 import type { RunModels } from "./run-models.ts";
 import type { RunTraining } from "./run-training.ts";
-
-/** Name inside a run folder. */
-const MODELS_FOLDER = "models";
 
 export interface RetrainingOptions {
   readonly exchange: string;
@@ -27,7 +25,7 @@ export class Retraining implements Appointments {
 
   constructor({ plan, cutoffs, candles }: RunTraining, options: RetrainingOptions) {
     const { exchange, folder } = options;
-    const modelsDir = join(folder, MODELS_FOLDER);
+    const modelsDir = join(folder, RUN_FILES.models);
     this.#options = options;
     this.#cutoffs = cutoffs;
     this.#trainers = candles.map((one) => {
@@ -60,7 +58,7 @@ export class Retraining implements Appointments {
       cutoff_ts: model.cutoffMs / 1000,
       last_closed_ts: lastClosedMs / 1000,
       model_hash: modelHash,
-      model: `${MODELS_FOLDER}/${coin}/${basename(folder)}`,
+      model: `${RUN_FILES.models}/${coin}/${basename(folder)}`,
       continued_from: continuedFrom ?? null,
       candles: Object.fromEntries(timeframes.map((one) => [one.timeframe, one.candles])),
       memories: Object.fromEntries(timeframes.map((one) => [one.timeframe, one.memories])),
