@@ -7,6 +7,8 @@ export type OrderTag = "START" | "DCA" | "TRAIL_SELL";
 /** An order that was asked for and may still fill. */
 export interface PendingOrder {
   readonly tag: OrderTag;
+  /** When it was asked for, epoch milliseconds. */
+  readonly createdMs: number;
   /** Quote currency that it may still take; 0 for sales. */
   money: number;
   /** Known from its first fill on. */

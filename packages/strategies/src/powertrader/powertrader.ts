@@ -1,5 +1,6 @@
 import { PATTERN_TIMEFRAMES } from "../pattern-memory/timeframe-model.ts";
 import type { StrategyDefinition } from "../strategy-definition.ts";
+import { HubData } from "./hub-data.ts";
 import { powertraderParams } from "./params.ts";
 import { createThinker } from "./thinker.ts";
 import { PowertraderTrader } from "./trader.ts";
@@ -20,5 +21,8 @@ export const powertrader: StrategyDefinition<typeof powertraderParams> = {
     minCandles: min_candles,
   }),
   create: (params, { timeframe, models }) => createThinker({ params, timeframe, models }),
-  createPolicy: (params, { symbols }) => new PowertraderTrader(params, symbols),
+  createPolicy: (params, { symbols, folder }) => {
+    const trader = new PowertraderTrader(params, symbols);
+    return folder === undefined ? trader : new HubData(trader, params, folder);
+  },
 };

@@ -103,7 +103,7 @@ export class PowertraderTrader implements TraderPolicy {
     const base = this.profitLineOf(coin);
     coin.stop ??= newTrailingStop(base);
     if (!trail(coin.stop, this.bidOf(symbol, account), base, this.#params)) return undefined;
-    coin.pending = { tag: "TRAIL_SELL", money: 0, orderId: undefined };
+    coin.pending = { tag: "TRAIL_SELL", createdMs: account.nowMs, money: 0, orderId: undefined };
     return { kind: "exit", symbol, side: "sell", qty: account.positionOf(symbol), signalId: undefined };
   }
 
@@ -135,7 +135,7 @@ export class PowertraderTrader implements TraderPolicy {
   ): OrderIntent | undefined {
     if (money > this.#money) return undefined;
     this.#money -= money;
-    coin.pending = { tag, money, orderId: undefined };
+    coin.pending = { tag, createdMs: account.nowMs, money, orderId: undefined };
     return { kind: "enter", symbol: coin.symbol, side: "buy", sizeShare: money / account.equity, signalId };
   }
 }
