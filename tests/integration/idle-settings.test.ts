@@ -25,7 +25,7 @@ it("what a project file says in vain is a note of the run, the same when config.
   const file = join(folder, "mine.toml");
   writeFileSync(
     file,
-    `exchange = "walk"\ncoins = ["BTC"]\nstart_date = 2024-01-02\nparams = { fast = 5, slow = 20 }
+    `exchange = "walk"\ncoins = ["BTC"]\nstart_date = 2024-01-02\nstrategy = "sma-crossover"\nparams = { fast = 5, slow = 20 }
 [execution_model]\nspread_bps = 8\n[execution_model.per_coin.BTTC]\nfee_bps = 1\n[risk.per_coin.SOL]\nstop_loss_share = 0.1\n`,
   );
   const first = await replay("first", ["--config", file]);
