@@ -10,10 +10,11 @@ import { givenFlags } from "./flags.ts";
  * profiles the first counts.
  */
 export async function settingsOf(command: Command): Promise<ResolvedSettings> {
-  return resolve(onePerProfile(sourcesOf(command))[0]);
+  const { resolveSettings } = await import("@powertrader/core/config");
+  return resolveSettings(onePerProfile(sourcesOf(command))[0]);
 }
 
-/** As `settingsOf`, for one run with each risk profile that flags or variable name, in their order. */
+/** As `settingsOf` and with what the strategy wants, for one run with each risk profile that flags or variable name, in their order. */
 export async function settingsOfRuns(command: Command): Promise<readonly [ResolvedSettings, ...ResolvedSettings[]]> {
   const [first, ...others] = onePerProfile(sourcesOf(command));
   return [await resolve(first), ...(await Promise.all(others.map(resolve)))];

@@ -3,8 +3,10 @@ import type { Series } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { hashColumns, type OpenedSeries, openSeries } from "@powertrader/core/files";
 import {
+  bucketOpen,
   type CandleColumns,
   firstRowAt,
+  resample,
   sliceColumns,
   type Timeframe,
   TimeframeAggregator,
@@ -85,13 +87,25 @@ function readHigher(
   const opened = openSeries(cacheDir, exchange, symbol, timeframe);
   const has = (openMs: number) =>
     opened !== undefined && opened.columns.time[firstRowAt(opened.columns, openMs)] === openMs;
-  const missing = [...aggregated.time.subarray(0, aggregated.length)].filter((openMs) => !has(openMs));
+  const lengthMs = timeframeMs(timeframe);
+  const anchorMs = opened === undefined ? undefined : opened.columns.time[0]! % lengthMs;
+  // Venues begin their weeks on different days.
+  const isAlike = aggregated.length === 0 || anchorMs === undefined || aggregated.time[0]! % lengthMs === anchorMs;
+  const expected = isAlike ? aggregated : wholeBars(base, own, timeframe, anchorMs);
+  const missing = [...expected.time.subarray(0, expected.length)].filter((openMs) => !has(openMs));
   if (opened === undefined) return { symbol, timeframe, opened, columns: aggregated, missing };
   const fromMs = Math.min(base.time[0]!, range.fromMs - historyMs);
   const endMs = base.time[base.length - 1]! + timeframeMs(own);
   const from = firstRowAt(opened.columns, fromMs);
   const to = Math.max(from, firstRowAt(opened.columns, endMs - timeframeMs(timeframe) + 1));
   return { symbol, timeframe, opened, columns: sliceColumns(opened.columns, from, to), missing };
+}
+
+/** The bars of a longer timeframe that the series' own candles make, aligned like those of the venue. */
+function wholeBars(base: CandleColumns, own: Timeframe, timeframe: Timeframe, anchorMs: number): CandleColumns {
+  const lengthMs = timeframeMs(timeframe);
+  const first = firstRowAt(base, bucketOpen(base.time[0]! + lengthMs - 1, lengthMs, anchorMs));
+  return resample(sliceColumns(base, first, base.length), own, timeframe, { anchorMs });
 }
 
 function refuseMisses(read: readonly ReadSeries[], request: HigherRequest): void {

@@ -108,7 +108,7 @@ function noModels(strategy: string): PtError {
 function refuseOtherData({ config }: ResolvedSettings, inputs: RunInputs): void {
   const { data, intrabarData, higherData, carry, training } = inputs;
   compareCandles(config.data ?? [], data);
-  if (training?.given === undefined) compareCandles(config.training_data ?? [], training?.data ?? []);
+  if (training?.data !== undefined) compareCandles(config.training_data ?? [], training.data);
   compareCandles(config.intrabar_data ?? [], intrabarData ?? []);
   if (higherData !== undefined) compareCandles(config.higher_data ?? [], higherData);
   compareFunding(config.funding_data ?? [], carry?.entries ?? []);
