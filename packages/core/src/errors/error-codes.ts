@@ -56,6 +56,8 @@ const EXIT_OF_CODE = {
   E_PORT: EXIT.environment,
   E_NOT_BUILT: EXIT.environment,
   E_CHILD_DIED: EXIT.run,
+  E_HANDSHAKE_TIMEOUT: EXIT.run,
+  E_PROTOCOL: EXIT.run,
   E_STRATEGY: EXIT.run,
   E_CANCELLED: EXIT.interrupted,
 } as const;

@@ -28,6 +28,7 @@ export class JsonlWriter {
   }
 
   flush(): void {
+    if (this.#pending === "") return;
     const bytes = Buffer.from(this.#pending, "utf8");
     this.#pending = "";
     try {

@@ -9,6 +9,8 @@ export {
   firstRowAt,
   sliceColumns,
 } from "./candles.ts";
+export { GrowingAggregator } from "./growing-aggregator.ts";
+export { GrowingColumns } from "./growing-columns.ts";
 export { missingRanges, type TimeRange, unionRanges } from "./ranges.ts";
 export { bucketOpen, MONDAY_ANCHOR_MS, type ResampleOptions, resample } from "./resample.ts";
 export { parseCoin, parseCoins, parseExchange, parseSymbol, printable } from "./symbol.ts";
@@ -25,4 +27,4 @@ export {
   timeframeRatio,
   WEEK_MS,
 } from "./timeframe.ts";
-export { barsForHigher, TimeframeAggregator } from "./timeframe-aggregator.ts";
+export { type Aggregator, barsForHigher, TimeframeAggregator } from "./timeframe-aggregator.ts";

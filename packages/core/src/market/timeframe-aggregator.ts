@@ -2,13 +2,19 @@ import { type CandleColumns, firstRowAt, sliceColumns } from "./candles.ts";
 import { bucketOpen, MONDAY_ANCHOR_MS, resample } from "./resample.ts";
 import { type Timeframe, timeframeMs, timeframeRatio, WEEK_MS } from "./timeframe.ts";
 
+/** Makes longer timeframes of the bars of one series. */
+export interface Aggregator {
+  /** @throws RangeError when `timeframe` is not a multiple of the series' own */
+  columns(timeframe: Timeframe): CandleColumns;
+}
+
 /**
  * The longer timeframes of one series, each aggregated once, when first asked for.
  * Days start at 00:00 UTC, weeks on Monday. Only whole bars: a first bar whose opening candle is not in the series,
  * and a last one that has not closed by the close of the series, are left out. A bar in between is made of the
  * candles it has, like the venue's own.
  */
-export class TimeframeAggregator {
+export class TimeframeAggregator implements Aggregator {
   readonly #columns: CandleColumns;
   readonly #timeframe: Timeframe;
   readonly #made = new Map<Timeframe, CandleColumns>();

@@ -6,10 +6,14 @@ export const OTHER_VARIABLES = [
   ["PT_DEBUG", "print the stack of every error, like --debug", ""],
 ] as const;
 
+/** What `pt-replay --processes` tells the components that it starts: docs/replay-protocol.md. */
+const COMPONENT_VARIABLES = ["PT_IPC_DIR", "PT_RUN_ID", "PT_COMPONENT", "PT_DOORBELL_IN", "PT_DOORBELL_OUT"];
+
 /** Read by the tests of this project; programs under test inherit them. */
 const TEST_VARIABLES = ["PT_KILLS", "PT_PROPERTY_RUNS"];
 
 /** Every `PT_…` variable that means something to somebody. */
 export function knownVariables(): readonly string[] {
-  return [...RUN_SETTINGS.map(variableName), ...OTHER_VARIABLES.map(([name]) => name), ...TEST_VARIABLES];
+  const others = OTHER_VARIABLES.map(([name]) => name);
+  return [...RUN_SETTINGS.map(variableName), ...others, ...COMPONENT_VARIABLES, ...TEST_VARIABLES];
 }

@@ -1,8 +1,9 @@
+import type { CandleColumns } from "../market/candles.ts";
 import type { Cursor } from "./history-view.ts";
 
-/** Open times of a series and how long its bars are. */
-export interface BarTimes {
-  readonly time: Float64Array;
+/** A series, which may grow, and how long its bars are. */
+export interface TimedColumns {
+  readonly columns: CandleColumns;
   readonly lengthMs: number;
 }
 
@@ -11,16 +12,16 @@ export interface BarTimes {
  * now is the close of the base's last closed bar. It catches up when it is read, a step per bar that has closed since.
  */
 export class HigherCursor implements Cursor {
-  readonly #base: BarTimes;
+  readonly #base: TimedColumns;
   readonly #baseCursor: Cursor;
-  readonly #higher: BarTimes;
+  readonly #higher: TimedColumns;
   readonly #historyMs: number;
   /** Row of the base that `#row` and `#oldest` are true for. */
   #seen = -1;
   #row = -1;
   #oldest = 0;
 
-  constructor(base: BarTimes, baseCursor: Cursor, higher: BarTimes, historyMs: number) {
+  constructor(base: TimedColumns, baseCursor: Cursor, higher: TimedColumns, historyMs: number) {
     this.#base = base;
     this.#baseCursor = baseCursor;
     this.#higher = higher;
@@ -47,8 +48,9 @@ export class HigherCursor implements Cursor {
     }
     this.#seen = baseRow;
     if (baseRow < 0) return;
-    const { time, lengthMs } = this.#higher;
-    const nowMs = this.#base.time[baseRow]! + this.#base.lengthMs;
+    const { lengthMs } = this.#higher;
+    const { time } = this.#higher.columns;
+    const nowMs = this.#base.columns.time[baseRow]! + this.#base.lengthMs;
     let row = this.#row;
     while (row + 1 < time.length && time[row + 1]! + lengthMs <= nowMs) row++;
     this.#row = row;

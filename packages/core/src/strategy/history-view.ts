@@ -1,6 +1,6 @@
 import { type CandleColumns, firstRowAt } from "../market/candles.ts";
 import { DAY_MS, type Timeframe, timeframeMs, timeframeRatio } from "../market/timeframe.ts";
-import { TimeframeAggregator } from "../market/timeframe-aggregator.ts";
+import { type Aggregator, TimeframeAggregator } from "../market/timeframe-aggregator.ts";
 import { BarView } from "./bar-view.ts";
 import { HigherCursor } from "./higher-cursor.ts";
 
@@ -22,7 +22,7 @@ export interface HigherTimeframes {
   /** How far back a higher timeframe is shown; 365 days when absent. */
   readonly historyMs?: number;
   /** Aggregates the very columns of the view, for all views of them. */
-  readonly aggregator?: TimeframeAggregator;
+  readonly aggregator?: Aggregator;
 }
 
 const YEAR_MS = 365 * DAY_MS;
@@ -40,7 +40,7 @@ export class HistoryView {
   /** Whether old bars go out of sight. Asked of every bar: looking up what is not there is slow. */
   readonly #forgets: boolean;
   readonly #timeframes: HigherTimeframes;
-  readonly #aggregator: TimeframeAggregator;
+  readonly #aggregator: Aggregator;
   readonly #higher = new Map<Timeframe, HistoryView>();
   /** The view of the run's own timeframe. */
   #base: HistoryView = this;
@@ -138,8 +138,8 @@ export class HistoryView {
     const { stored, historyMs = YEAR_MS } = this.#timeframes;
     const columns =
       stored === undefined ? this.#aggregator.columns(timeframe) : this.#whole(timeframe, stored.get(timeframe));
-    const base = { time: this.#columns.time, lengthMs: timeframeMs(this.timeframe) };
-    const higher = { time: columns.time, lengthMs: timeframeMs(timeframe) };
+    const base = { columns: this.#columns, lengthMs: timeframeMs(this.timeframe) };
+    const higher = { columns, lengthMs: timeframeMs(timeframe) };
     const cursor = new HigherCursor(base, this.#cursor, higher, historyMs);
     const view = new HistoryView(this.symbol, timeframe, columns, cursor);
     view.#base = this;

@@ -1,9 +1,11 @@
 import { addGlobalFlags, createProgress, type Frame } from "@powertrader/core/cli";
 import { didYouMean, PtError } from "@powertrader/core/errors";
 import { Command } from "commander";
+import type { ProcessOptions } from "../processes/orchestrator/process-driver.ts";
 import type { PlannedRun } from "../run/plan-runs.ts";
 import type { FinishedRun } from "../run/summary.ts";
 import { addSettingFlags } from "./flags.ts";
+import { addProcessFlags, type GivenProcessOptions, processOptions, processOptionsOf } from "./process-flags.ts";
 import { settingsOfInterrupted, settingsOfRuns } from "./settings.ts";
 
 /** The default command: replays and writes a run folder, or one for each risk profile. */
@@ -13,7 +15,8 @@ export function runCommand(frame: Frame): Command {
     .option("--signals <file>", "with --mode replay-signals: JSONL or CSV of signals, see docs/file-formats.md")
     .option("--warm-cache", "fetch missing candles first")
     .option("--no-run", "with --warm-cache: only fetch")
-    .option("--resume <dir>", "finish an interrupted run; only --cache-dir and --model go with it");
+    .option("--resume <dir>", "finish an interrupted run; only --cache-dir, --model and flags of processes go with it");
+  addProcessFlags(command);
   return addGlobalFlags(command).action(async (words: readonly string[]) => {
     refuseWords(words, command);
     const { resume } = command.opts<{ resume?: string }>();
@@ -33,6 +36,7 @@ interface Asked {
 
 async function replay(frame: Frame, command: Command, { signals, warmFirst, run }: Asked): Promise<void> {
   const { console } = frame;
+  const processes = processOptions(command);
   const settings = await settingsOfRuns(command);
   if (warmFirst) {
     const { warmCacheFor } = await import("../run/warm-cache.ts");
@@ -46,7 +50,7 @@ async function replay(frame: Frame, command: Command, { signals, warmFirst, run 
   const finished: FinishedRun[] = [];
   for (const planned of planRuns(settings, signals)) {
     const { prepared, folder } = planned;
-    const result = await execute(planned, frame);
+    const result = await execute(planned, frame, processes);
     finished.push({ config: prepared.config, result, folder });
     if (!frame.flags.json) console.out(summaryOf(result, prepared.config, folder));
   }
@@ -66,7 +70,7 @@ async function resumeRun(frame: Frame, command: Command, dir: string): Promise<v
   const settings = await settingsOfInterrupted(command, interrupted);
   const work = resumeFolder(interrupted.folder);
   const [planned] = planRuns([{ ...settings, outputDir: work, bars: interrupted.bars }], interrupted.signals);
-  const result = await execute(planned!, frame);
+  const result = await execute(planned!, frame, processOptionsOf(command, interrupted));
   replaceInterrupted(interrupted.folder, work);
   frame.console.out(
     frame.flags.json ? JSON.stringify(result, null, 2) : summaryOf(result, planned!.prepared.config, dir),
@@ -74,13 +78,23 @@ async function resumeRun(frame: Frame, command: Command, dir: string): Promise<v
 }
 
 /** Executes one run under the eyes of the operator. */
-async function execute({ prepared, folder, inputs, label }: PlannedRun, { console, signal }: Frame) {
+async function execute(
+  { prepared, folder, inputs, label }: PlannedRun,
+  { console, signal }: Frame,
+  processes: GivenProcessOptions | undefined,
+) {
   const { formatCount, formatMoney } = await import("@powertrader/core/format");
   const { executeRun } = await import("../run/execute-run.ts");
   const { describeRun } = await import("../run/summary.ts");
   if (signal.aborted) throw new PtError("E_CANCELLED", `cancelled before the run ${label} began`);
   const display = createProgress(console, `replaying ${label}`.trimEnd());
+  const startedMs = performance.now();
+  const rate = (bar: number, left: number) => {
+    const perSecond = (1000 * bar) / (performance.now() - startedMs);
+    return processes && `  ${formatCount(Math.round(perSecond))} ticks/s, ${Math.ceil(left / perSecond)} s left`;
+  };
   return executeRun(prepared, {
+    ...(processes && { driver: await driverOf(prepared, { ...processes, modelDir: inputs.model }) }),
     folder,
     inputs,
     command: ["pt-replay", ...process.argv.slice(2)],
@@ -91,9 +105,20 @@ async function execute({ prepared, folder, inputs, label }: PlannedRun, { consol
     onProgress: ({ bar, bars: all, nowMs, pnl, trades }) =>
       display.update(
         bar / all,
-        () => `${new Date(nowMs).toISOString().slice(0, 10)}  PnL ${formatMoney(pnl)}  ${formatCount(trades)} trades`,
+        () =>
+          `${new Date(nowMs).toISOString().slice(0, 10)}  PnL ${formatMoney(pnl)}  ${formatCount(trades)} trades${rate(bar, all - bar) ?? ""}`,
       ),
   }).finally(() => display.end());
+}
+
+async function driverOf(prepared: PlannedRun["prepared"], processes: ProcessOptions) {
+  if (prepared.config.mode === "replay-signals") {
+    throw new PtError("E_USAGE", "--processes does not go with --mode replay-signals", {
+      hint: "The signals are there already: leave --processes out.",
+    });
+  }
+  const { createProcessDriver } = await import("../processes/orchestrator/process-driver.ts");
+  return createProcessDriver(prepared, processes);
 }
 
 function refuseWords(words: readonly string[], command: Command): void {

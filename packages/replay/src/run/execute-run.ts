@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { type Appointments, createRun, type Progress, type Run, runBacktest } from "@powertrader/core/engine";
+import { type Appointments, createRun, type Progress, type Run } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { type Result, RUN_FILES } from "@powertrader/core/files";
 import { createEventLog, type EventLog } from "@powertrader/core/log";
 import { Retraining } from "../training/retraining.ts";
 import { codeVersion } from "./code-version.ts";
+import { type Driver, inProcess } from "./driver.ts";
 import type { RunPlace } from "./plan-runs.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { resultOf } from "./result.ts";
@@ -16,6 +17,8 @@ export interface ExecuteOptions {
   readonly folder: string;
   readonly inputs: RunPlace;
   readonly command: readonly string[];
+  /** What moves the run; this process alone when absent. */
+  readonly driver?: Driver;
   /** Called when the run folder stands. */
   readonly onStart?: () => void;
   readonly onProgress?: (progress: Progress) => void;
@@ -31,6 +34,7 @@ const TURN_MS = 50;
  */
 export async function executeRun(prepared: PreparedRun, options: ExecuteOptions): Promise<Result> {
   const startedMs = Date.now();
+  const driver = options.driver ?? inProcess(prepared);
   const folder = new RunFolder(options.folder);
   prepared.keepColumns();
   options.onStart?.();
@@ -39,7 +43,7 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     status,
     started_at: new Date(startedMs).toISOString(),
     wall_seconds: (Date.now() - startedMs) / 1000,
-    mode: "in-process",
+    ...driver.facts,
     command: options.command,
     inputs: placeToWire(options.inputs),
     host: hostname(),
@@ -61,18 +65,19 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     run = createRun({
       settings: prepared.settings,
       series: prepared.series,
-      source: prepared.source,
-      policy: prepared.createPolicy(join(options.folder, RUN_FILES.hubData)),
+      source: driver.source,
+      policy: driver.createPolicy(join(options.folder, RUN_FILES.hubData)),
       recorder: book,
     });
     const appointments = appointmentsOf(prepared, options, log);
-    await runBacktest(run, {
+    await driver.drive(run, folder, {
       ...(appointments && { appointments }),
       ...(options.onProgress && { onProgress: options.onProgress }),
       ...(options.signal && { signal: options.signal }),
       breathe: createBreather(),
     });
   } catch (error) {
+    folder.flush();
     folder.writeJson(RUN_FILES.run, wall("failed"));
     const bar = run?.curve.length ?? 0;
     log.error({ event: "error", bar, message: (error as Error).message });

@@ -7,6 +7,7 @@ import { z } from "zod";
 /** What of `run.json` it takes to run again: where on this machine the run read from. */
 const runJsonSchema = z.object({
   mode: z.string(),
+  components: z.object({ thinker: z.string(), trader: z.string() }).optional(),
   inputs: z.object({
     cache_dir: z.string(),
     model: z.string().nullable(),
@@ -21,6 +22,8 @@ export interface InterruptedRun {
   /** Its `config.json`. */
   readonly configFile: string;
   readonly mode: string;
+  /** Who decided, where that was not the process itself. */
+  readonly components: Readonly<Record<"thinker" | "trader", string>> | undefined;
   readonly cacheDir: string;
   readonly model: string | undefined;
   readonly signals: string | undefined;
@@ -46,11 +49,12 @@ export function openInterruptedRun(folder: string): InterruptedRun {
       hint: "Name the folder of an interrupted run, or start the run again.",
     });
   }
-  const { mode, inputs } = readRunJson(runFile);
+  const { mode, components, inputs } = readRunJson(runFile);
   return {
     folder: path,
     configFile,
     mode,
+    components,
     cacheDir: inputs.cache_dir,
     model: inputs.model ?? undefined,
     signals: inputs.signals ?? undefined,

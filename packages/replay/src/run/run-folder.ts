@@ -99,6 +99,11 @@ export class RunFolder implements RunRecorder {
   trade: RunRecorder["trade"] = (trade) => this.#trades.append(encodeTrade(trade));
   cashFlow: RunRecorder["cashFlow"] = (flow) => this.#flows.append(encodeCashFlow(flow));
 
+  /** Makes every line so far visible to readers. */
+  flush(): void {
+    for (const writer of this.#writers.values()) writer.flush();
+  }
+
   writeConfig(config: RunConfig): void {
     this.writeJson(RUN_FILES.config, config);
   }

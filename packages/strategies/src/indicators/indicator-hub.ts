@@ -2,12 +2,29 @@ import type { CandleColumns } from "@powertrader/core/market";
 import { HistoryView } from "@powertrader/core/strategy";
 import { highestColumn, lowestColumn, smaColumn } from "./kernels.ts";
 
+/** An indicator over a series. */
+export class IndicatorColumn {
+  values: Float64Array;
+  readonly #compute: () => Float64Array;
+
+  constructor(compute: () => Float64Array) {
+    this.#compute = compute;
+    this.values = compute();
+  }
+
+  /** Computes it again for a series that has grown, and returns its value at `row`. */
+  grownTo(row: number): number {
+    this.values = this.#compute();
+    return this.values[row]!;
+  }
+}
+
 /** An indicator as a strategy sees it: its value at the bars of its history, `ago = 0` the last closed one. */
 export class IndicatorView {
-  readonly #column: Float64Array;
+  readonly #column: IndicatorColumn;
   readonly #history: HistoryView;
 
-  constructor(column: Float64Array, history: HistoryView) {
+  constructor(column: IndicatorColumn, history: HistoryView) {
     this.#column = column;
     this.#history = history;
   }
@@ -15,7 +32,9 @@ export class IndicatorView {
   /** `NaN` where the indicator is not defined yet. */
   at(ago = 0): number {
     const row = this.#history.rowAt(ago);
-    return row < 0 ? Number.NaN : this.#column[row]!;
+    if (row < 0) return Number.NaN;
+    const column = this.#column;
+    return row < column.values.length ? column.values[row]! : column.grownTo(row);
   }
 }
 
@@ -27,7 +46,7 @@ type Price = "open" | "high" | "low" | "close" | "volume";
  * computing ahead reveals nothing.
  */
 export class IndicatorHub {
-  readonly #columns = new Map<CandleColumns, Map<string, Float64Array>>();
+  readonly #columns = new Map<CandleColumns, Map<string, IndicatorColumn>>();
 
   /** Simple moving average of the last `period` bars. */
   sma(history: HistoryView, period: number, price: Price = "close"): IndicatorView {
@@ -58,7 +77,7 @@ export class IndicatorHub {
     }
     let column = computed.get(name);
     if (column === undefined) {
-      column = compute(columns[price]);
+      column = new IndicatorColumn(() => compute(columns[price]));
       computed.set(name, column);
     }
     return new IndicatorView(column, history);

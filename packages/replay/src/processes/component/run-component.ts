@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { PtError } from "@powertrader/core/errors";
+import { AppendFile } from "../wire/append-file.ts";
+import { COMPONENT_VARIABLES, type ComponentName, IPC_FILES } from "../wire/ipc-files.ts";
+import { encodeReady } from "../wire/ready-line.ts";
+import { readSession, type Session } from "../wire/session.ts";
+import { type Bell, pipeBell, pollingBell } from "./bell.ts";
+import type { Half } from "./half.ts";
+import { createThinker } from "./thinker.ts";
+import { createTrader } from "./trader.ts";
+
+const HALVES = { thinker: createThinker, trader: createTrader };
+
+export interface ComponentOptions {
+  /** The `ipc` folder of the run. */
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Takes one half of a run's decisions until the run ends.
+ * @throws PtError E_STRATEGY when the strategy fails, E_PROTOCOL when files say what cannot be, E_CHILD_DIED when the
+ * orchestrator is gone, E_CANCELLED
+ */
+export async function runComponent(
+  name: ComponentName,
+  { folder, environment, signal }: ComponentOptions,
+): Promise<void> {
+  const session = readSession(join(folder, IPC_FILES.session));
+  refuseOtherRun(session, environment, folder);
+  const bell = bellOf(environment, session);
+  const ready = new AppendFile(join(folder, IPC_FILES.ready));
+  let half: Half | undefined;
+  const answer = (sequence: number, timestamp: number) => {
+    ready.add(encodeReady({ component: name, sequence, run_id: session.run_id, timestamp, pid: process.pid }));
+    ready.flush();
+    bell.ring();
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const onGone = () => reject(new PtError("E_CHILD_DIED", `pt-replay is gone and ${name} leaves too`));
+      signal.addEventListener("abort", () => reject(new PtError("E_CANCELLED", `${name} was told to stop`)));
+      const onRing = () => {
+        try {
+          half ??= HALVES[name](folder, session);
+          const state = half.advance(answer);
+          if (state === "over") resolve();
+          return state !== "idle";
+        } catch (error) {
+          reject(asStrategyFailure(error, session, half?.sequence ?? 0));
+          return true;
+        }
+      };
+      bell.listen(onRing, onGone);
+    });
+  } finally {
+    bell.stop();
+    half?.close();
+    ready.close();
+  }
+}
+
+function bellOf(environment: NodeJS.ProcessEnv, session: Session): Bell {
+  const [fdIn, fdOut] = [COMPONENT_VARIABLES.doorbellIn, COMPONENT_VARIABLES.doorbellOut].map((name) =>
+    Number.parseInt(environment[name] ?? "", 10),
+  ) as [number, number];
+  return fdIn >= 0 && fdOut >= 0 ? pipeBell(fdIn, fdOut) : pollingBell(session.orchestrator_pid);
+}
+
+function refuseOtherRun(session: Session, environment: NodeJS.ProcessEnv, folder: string): void {
+  const expected = environment[COMPONENT_VARIABLES.runId];
+  if (expected === undefined || expected === session.run_id) return;
+  throw new PtError("E_PROTOCOL", `${folder} is of run ${session.run_id}, not of ${expected}`, {
+    hint: "Start the component for the run that is under way.",
+  });
+}
+
+function asStrategyFailure(error: unknown, { strategy }: Session, sequence: number): unknown {
+  if (error instanceof PtError) return error;
+  return new PtError(
+    "E_STRATEGY",
+    `strategy ${strategy} failed after sequence ${sequence}: ${(error as Error)?.message ?? error}`,
+    { hint: "Run again with --debug for the stack.", cause: error },
+  );
+}
