@@ -111,8 +111,10 @@ export class Run implements AccountView {
 
   /** Marks every coin that has a bar at its close, and brings `equity` up to date. */
   markAtClose(): void {
+    const { markets } = this;
     let equity = this.cash;
-    for (const market of this.markets) {
+    for (let i = 0; i < markets.length; i++) {
+      const market = markets[i]!;
       if (market.hasBar) market.markAtClose();
       equity += market.value;
     }
