@@ -1,4 +1,4 @@
-import { type Candle, type CandleColumns, candleAt, firstRowAt } from "../market/candles.ts";
+import { type Candle, type CandleColumns, firstRowAt } from "../market/candles.ts";
 
 /** Bars of one coin at a finer timeframe than the run's. */
 export interface FinerSeries {
@@ -28,8 +28,16 @@ export function barsInside(bar: TimedBar, finer: readonly FinerSeries[]): readon
   return [];
 }
 
-/** Row `i` of `columns` with its time. */
+/** Row `i` of `columns` with its time. Every key is written out: exits ask for a bar often, and spreading is slow. */
 export function timedBar(columns: CandleColumns, i: number, timeframeMs: number): TimedBar {
   const openMs = columns.time[i]!;
-  return { ...candleAt(columns, i), openMs, closeMs: openMs + timeframeMs };
+  return {
+    open: columns.open[i]!,
+    high: columns.high[i]!,
+    low: columns.low[i]!,
+    close: columns.close[i]!,
+    volume: columns.volume[i]!,
+    openMs,
+    closeMs: openMs + timeframeMs,
+  };
 }

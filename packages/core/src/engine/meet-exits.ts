@@ -3,7 +3,7 @@ import type { TimedBar } from "./finer-bars.ts";
 import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
 import type { OpenExits } from "./open-exits.ts";
 import type { FillRule } from "./order.ts";
-import { MARKET_TERMS, type OrderTerms } from "./order-terms.ts";
+import { MARKET_TERMS, type OrderTerms, stopTerms } from "./order-terms.ts";
 import { recordOrder } from "./place-orders.ts";
 import type { Position } from "./position.ts";
 import { type ExitHit, resolveExit } from "./resolve-exit.ts";
@@ -121,6 +121,7 @@ function leave(
 /** A position that was left takes with it the exits that still work, and what still works to enlarge it. */
 function endWith(run: Run, market: Market, position: Position, own: WorkingOrder, isLong: boolean): void {
   position.exits = undefined;
+  if (market.working.length === 0 && market.resting.length === 0) return;
   const belongs = (working: WorkingOrder) =>
     working !== own &&
     working.order.terms.positionId === position.id &&
@@ -135,9 +136,7 @@ function endWith(run: Run, market: Market, position: Position, own: WorkingOrder
 }
 
 function levelTerms(hit: ExitHit): OrderTerms {
-  return hit.by === "stop"
-    ? { ...MARKET_TERMS, orderType: "stop-market", stopPrice: hit.price }
-    : { ...MARKET_TERMS, orderType: "take-profit", stopPrice: hit.price };
+  return stopTerms(hit.by === "stop" ? "stop-market" : "take-profit", hit.price);
 }
 
 /** A target waits in the book, a stop takes what it gets, a liquidation is settled at its price. */

@@ -36,6 +36,24 @@ export const MARKET_TERMS: OrderTerms = {
   positionId: null,
 };
 
+/**
+ * Terms of an order that waits for a price. Every key is written out: a number spread over a `null` makes V8 work out
+ * the shape of the object anew each time.
+ */
+export function stopTerms(orderType: "stop-market" | "take-profit", stopPrice: number): OrderTerms {
+  return {
+    orderType,
+    limitPrice: null,
+    stopPrice,
+    trailShare: null,
+    timeInForce: "GTC",
+    expiresMs: null,
+    postOnly: false,
+    ocoGroup: null,
+    positionId: null,
+  };
+}
+
 /** Completes what an intent says of its terms. A DAY order ends with the session it is placed in or before. */
 export function orderTerms(
   stated: Partial<OrderTerms> | undefined,
