@@ -53,7 +53,7 @@ function spaced(bounds: readonly number[], outwards: "down" | "up"): readonly nu
 
 /** Indices of the active bounds, the innermost first. */
 function inOrder(bounds: readonly number[], outwards: "down" | "up"): readonly number[] {
-  const active = bounds.flatMap((bound, index) => (Number.isNaN(bound) ? [] : [index]));
+  const active = [...bounds.keys()].filter((index) => !Number.isNaN(bounds[index]!));
   return active.sort((a, b) => (outwards === "up" ? bounds[a]! - bounds[b]! : bounds[b]! - bounds[a]!));
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { executionModelSchema, toExecutionModel } from "@powertrader/core/config";
+import { type ExecutionModelConfig, executionModelSchema, toExecutionModel } from "@powertrader/core/config";
 import {
   createRun,
   type Fill,
@@ -11,10 +11,12 @@ import {
   type Trade,
 } from "@powertrader/core/engine";
 import { allocateColumns, HOUR_MS } from "@powertrader/core/market";
+import { createStream } from "@powertrader/core/random";
 import type { Signal } from "@powertrader/core/strategy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { modelOf } from "../fixtures/handmade-models.ts";
+import { changingModels, modelOf } from "../fixtures/handmade-models.ts";
 import { IndicatorHub } from "../indicators/indicator-hub.ts";
+import type { ModelSource } from "../pattern-memory/model-source.ts";
 import { PATTERN_TIMEFRAMES } from "../pattern-memory/timeframe-model.ts";
 import { resolveParams } from "../registry.ts";
 import type { StrategyDefinition } from "../strategy-definition.ts";
@@ -53,13 +55,28 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(join(folder, ".."), { recursive: true }));
 
+interface Setting {
+  readonly given?: Readonly<Record<string, unknown>>;
+  /** Whether hub_data is written. */
+  readonly writes?: boolean;
+  readonly models?: ModelSource;
+  readonly model?: Partial<ExecutionModelConfig>;
+  /** Base units of every bar. */
+  readonly volume?: number;
+}
+
+const MODELS: ModelSource = { modelAt: (_symbol, nowMs) => (nowMs < MODEL.cutoffMs ? undefined : MODEL) };
+
 /** Runs both halves over bars that stand still at their price. */
-async function runOver(prices: readonly number[], given: Readonly<Record<string, unknown>> = {}, writes = true) {
+async function runOver(
+  prices: readonly number[],
+  { given = {}, writes = true, models = MODELS, model = {}, volume = 1e9 }: Setting = {},
+) {
   const columns = allocateColumns(WARM_UP + prices.length);
   for (let row = 0; row < columns.length; row++) {
     columns.time[row] = START_MS + (row - WARM_UP) * HOUR_MS;
     for (const name of ["open", "high", "low", "close"] as const) columns[name][row] = prices[row - WARM_UP] ?? 100;
-    columns.volume[row] = 1e9;
+    columns.volume[row] = volume;
   }
   const params = resolveParams(DEFINITION, given);
   const said = { signals: [] as Signal[], fills: [] as Fill[], trades: [] as Trade[], events: [] as OrderEvent[] };
@@ -78,13 +95,14 @@ async function runOver(prices: readonly number[], given: Readonly<Record<string,
         executionModelSchema.parse({
           ...{ slippage_bps: 0, fee_bps: FEE * 10_000, latency_ms: [0, 0], max_volume_pct: 100, qty_step: 0 },
           min_notional: DEFINITION.runDefaults!["execution_model.min_notional"],
+          ...model,
         }),
       ),
     },
     series: [{ symbol: "BTC-USDT", timeframe: "1hour", columns, warmUpRows: WARM_UP }],
     source: DEFINITION.create(params, {
       ...{ indicators: new IndicatorHub(), timeframe: "1hour" },
-      models: { modelAt: (_symbol, nowMs) => (nowMs < MODEL.cutoffMs ? undefined : MODEL) },
+      models,
     }),
     policy: DEFINITION.createPolicy!(params, { symbols: ["BTC-USDT"], folder: writes ? folder : undefined }),
     recorder,
@@ -133,7 +151,7 @@ describe("powertrader", () => {
   });
 
   it("leaves out the dca buy that there is no cash for", async () => {
-    const { fills, events } = await runOver(PRICES, { start_allocation_pct: 100 });
+    const { fills, events } = await runOver(PRICES, { given: { start_allocation_pct: 100 } });
     expect(fills[0]!.qty).toBeCloseTo(10_000 / (100 * (1 + FEE)), 9);
     expect(fills.map(({ side, rule }) => `${side} ${rule}`)).toEqual(["buy next_open", "sell end_of_run"]);
     expect(events).toEqual([]);
@@ -141,7 +159,7 @@ describe("powertrader", () => {
 
   it("decides the same without a folder to write to", async () => {
     const { fills } = await runOver(PRICES);
-    const silent = await runOver(PRICES, {}, false);
+    const silent = await runOver(PRICES, { writes: false });
     expect(silent.fills).toEqual(fills);
   });
 });
@@ -213,11 +231,41 @@ describe("hub_data", () => {
 
   it("leaves nothing but its four files, the same bytes every time", async () => {
     const bytes = () => Object.values(HUB_FILES).map((name) => readFileSync(join(folder, name), "utf8"));
-    await runOver(PRICES, { hub_status: "tick" });
+    await runOver(PRICES, { given: { hub_status: "tick" } });
     expect(readdirSync(folder).sort()).toEqual(Object.values(HUB_FILES).sort());
     const first = bytes();
     rmSync(folder, { recursive: true });
-    await runOver(PRICES, { hub_status: "tick" });
+    await runOver(PRICES, { given: { hub_status: "tick" } });
     expect(bytes()).toEqual(first);
   });
+
+  it.each(
+    [1, 2, 3].flatMap((seed) =>
+      (["next-open", "close"] as const).flatMap((fill_at) =>
+        (["carry", "cancel"] as const).map((remainder) => [seed, fill_at, remainder] as const),
+      ),
+    ),
+  )(
+    "keeps books that agree with the account when orders fill in parts (seed %d, %s, %s)",
+    async (seed, fill_at, remainder) => {
+      const random = createStream(seed, "prices");
+      let price = 100;
+      const prices = Array.from({ length: 500 }, () => (price *= 1 + 0.012 * random.normal()));
+      const { fills, run } = await runOver(prices, {
+        given: { max_dca_buys_per_24h: 3, dca_levels: "-1/-2/-4", trade_start_level: 1 },
+        models: changingModels(seed),
+        model: { fill_at, remainder, partial_fill_threshold: 0 },
+        volume: 0.012,
+      });
+      expect(fills.filter(({ state }) => state === "partial").length).toBeGreaterThan(4);
+      expect(new Set(lines(HUB_FILES.trades).map(({ tag }) => tag))).toContain("TRAIL_SELL");
+      const { total_realized_profit_usd: realized, open_positions: open } = json(HUB_FILES.ledger);
+      const { usd_cost: cost, qty } = open.BTC ?? { usd_cost: 0, qty: 0 };
+      expect(qty).toBeCloseTo(run.positionOf("BTC-USDT"), 9);
+      expect(10_000 + realized + qty * run.markOf("BTC-USDT") - cost).toBeCloseTo(run.equity, 6);
+      const status = json(HUB_FILES.status);
+      expect(status.positions.BTC.quantity).toBe(run.positionOf("BTC-USDT"));
+      expect(status.account.total_account_value).toBe(run.equity);
+    },
+  );
 });
