@@ -1,4 +1,5 @@
 import { asSystemError, didYouMean, EXIT, exitCodeOf, PtError } from "../errors/index.ts";
+import { createScrubber } from "../log/scrub.ts";
 import { type Console, createConsole, type GlobalFlags } from "./console.ts";
 import { warnOfUnknownVariables } from "./warn-of-unknown-variables.ts";
 
@@ -119,13 +120,15 @@ function report(error: unknown, flags: GlobalFlags): void {
   const hint = known ? error.hint : "This is a bug; run again with --debug and report what it prints.";
   process.exitCode = known ? exitCodeOf(error.code) : EXIT.bug;
   const stack = flags.debug && error instanceof Error ? stackOf(error) : undefined;
+  const scrub = createScrubber(process.env);
   if (flags.json) {
     const details = known ? error.details : {};
-    process.stderr.write(`${JSON.stringify({ error: { code, message, details, hint: hint ?? null, stack } })}\n`);
+    const document = JSON.stringify({ error: { code, message, details, hint: hint ?? null, stack } });
+    process.stderr.write(`${scrub(document)}\n`);
     return;
   }
-  process.stderr.write(`error ${code}: ${oneLine(message)}${hint === undefined ? "" : ` — ${oneLine(hint)}`}\n`);
-  if (stack !== undefined) process.stderr.write(`${stack}\n`);
+  const line = `error ${code}: ${oneLine(message)}${hint === undefined ? "" : ` — ${oneLine(hint)}`}`;
+  process.stderr.write(`${scrub(stack === undefined ? line : `${line}\n${stack}`)}\n`);
 }
 
 function stackOf(error: Error): string {

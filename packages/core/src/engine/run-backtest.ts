@@ -29,6 +29,8 @@ export interface Appointments {
 
 export interface DriveOptions {
   readonly appointments?: Appointments;
+  /** Called after every tick. */
+  readonly onTick?: (run: Run) => void;
   /** Called every 50 bars and at the end. */
   readonly onProgress?: (progress: Progress) => void;
   /** Looked at every 100 bars; the tick under way is finished first. */
@@ -39,7 +41,7 @@ export interface DriveOptions {
 
 /** Runs all ticks, then settles the end of the run. The run's `status` says how it ended. */
 export async function runBacktest(run: Run, options: DriveOptions = {}): Promise<void> {
-  const { appointments, onProgress, signal, breathe } = options;
+  const { appointments, onTick, onProgress, signal, breathe } = options;
   const { timeline } = run;
   let bar = 0;
   while (run.status === "running" && bar < timeline.length) {
@@ -47,7 +49,7 @@ export async function runBacktest(run: Run, options: DriveOptions = {}): Promise
       await appointments.keep();
       continue;
     }
-    bar = runTicks(run, bar, appointments?.dueMs ?? Infinity);
+    bar = runTicks(run, bar, appointments?.dueMs ?? Infinity, onTick);
     if (bar % PROGRESS_EVERY !== 0) continue;
     onProgress?.(progressOf(run, bar));
     if (bar % ABORT_EVERY !== 0) continue;
@@ -61,13 +63,14 @@ export async function runBacktest(run: Run, options: DriveOptions = {}): Promise
 }
 
 /** Runs ticks from tick `from` on, up to the next progress or the moment `dueMs`; returns the tick that is next. */
-function runTicks(run: Run, from: number, dueMs: number): number {
+function runTicks(run: Run, from: number, dueMs: number, onTick: DriveOptions["onTick"]): number {
   const { timeline } = run;
   const to = Math.min(from - (from % PROGRESS_EVERY) + PROGRESS_EVERY, timeline.length);
   for (let tick = from; tick < to; tick++) {
     run.nowMs = timeline.at(tick);
     if (run.nowMs >= dueMs) return tick;
     step(run);
+    onTick?.(run);
     if (run.status !== "running") return tick + 1;
   }
   return to;

@@ -1,1 +1,9 @@
-export { createEventLog, type EventLog } from "./event-log.ts";
+export {
+  createEventLog,
+  type Event,
+  type EventLog,
+  type EventLogOptions,
+  LOG_LEVELS,
+  type LogLevel,
+} from "./event-log.ts";
+export { createScrubber } from "./scrub.ts";

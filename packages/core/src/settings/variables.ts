@@ -3,6 +3,7 @@ import { RUN_SETTINGS, variableName } from "./run-settings.ts";
 /** Variables that are no settings of a run: name, what it is for, default. */
 export const OTHER_VARIABLES = [
   ["PT_RESULTS_DIR", "folder in which pt-analyze looks for runs", "backtest_results"],
+  ["PT_LOG_LEVEL", "how much events.jsonl of a replay says, like --log-level", "info"],
   ["PT_DEBUG", "print the stack of every error, like --debug", ""],
 ] as const;
 

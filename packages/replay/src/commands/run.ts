@@ -1,10 +1,12 @@
 import { addGlobalFlags, createProgress, type Frame } from "@powertrader/core/cli";
 import { didYouMean, PtError } from "@powertrader/core/errors";
+import type { EventLogOptions } from "@powertrader/core/log";
 import { Command } from "commander";
 import type { ProcessOptions } from "../processes/orchestrator/process-driver.ts";
 import type { PlannedRun } from "../run/plan-runs.ts";
 import type { FinishedRun } from "../run/summary.ts";
 import { addSettingFlags } from "./flags.ts";
+import { addLogFlags, logOptions } from "./log-flags.ts";
 import { addProcessFlags, type GivenProcessOptions, processOptions, processOptionsOf } from "./process-flags.ts";
 import { settingsOfInterrupted, settingsOfRuns } from "./settings.ts";
 
@@ -17,6 +19,7 @@ export function runCommand(frame: Frame): Command {
     .option("--no-run", "with --warm-cache: only fetch")
     .option("--resume <dir>", "finish an interrupted run; only --cache-dir, --model and flags of processes go with it");
   addProcessFlags(command);
+  addLogFlags(command);
   return addGlobalFlags(command).action(async (words: readonly string[]) => {
     refuseWords(words, command);
     const { resume } = command.opts<{ resume?: string }>();
@@ -36,7 +39,7 @@ interface Asked {
 
 async function replay(frame: Frame, command: Command, { signals, warmFirst, run }: Asked): Promise<void> {
   const { console } = frame;
-  const processes = processOptions(command);
+  const how = { processes: processOptions(command), log: logOptions(command, console) };
   const settings = await settingsOfRuns(command);
   if (warmFirst) {
     const { warmCacheFor } = await import("../run/warm-cache.ts");
@@ -50,7 +53,7 @@ async function replay(frame: Frame, command: Command, { signals, warmFirst, run 
   const finished: FinishedRun[] = [];
   for (const planned of planRuns(settings, signals)) {
     const { prepared, folder } = planned;
-    const result = await execute(planned, frame, processes);
+    const result = await execute(planned, frame, how);
     finished.push({ config: prepared.config, result, folder });
     if (!frame.flags.json) console.out(summaryOf(result, prepared.config, folder));
   }
@@ -70,18 +73,24 @@ async function resumeRun(frame: Frame, command: Command, dir: string): Promise<v
   const settings = await settingsOfInterrupted(command, interrupted);
   const work = resumeFolder(interrupted.folder);
   const [planned] = planRuns([{ ...settings, outputDir: work, bars: interrupted.bars }], interrupted.signals);
-  const result = await execute(planned!, frame, processOptionsOf(command, interrupted));
+  const how = { processes: processOptionsOf(command, interrupted), log: logOptions(command, frame.console) };
+  const result = await execute(planned!, frame, how);
   replaceInterrupted(interrupted.folder, work);
   frame.console.out(
     frame.flags.json ? JSON.stringify(result, null, 2) : summaryOf(result, planned!.prepared.config, dir),
   );
 }
 
+interface How {
+  readonly processes: GivenProcessOptions | undefined;
+  readonly log: EventLogOptions;
+}
+
 /** Executes one run under the eyes of the operator. */
 async function execute(
   { prepared, folder, inputs, label }: PlannedRun,
   { console, signal }: Frame,
-  processes: GivenProcessOptions | undefined,
+  { processes, log }: How,
 ) {
   const { formatCount, formatMoney } = await import("@powertrader/core/format");
   const { executeRun } = await import("../run/execute-run.ts");
@@ -98,6 +107,7 @@ async function execute(
     folder,
     inputs,
     command: ["pt-replay", ...process.argv.slice(2)],
+    log,
     signal,
     onStart: () => {
       for (const line of describeRun(prepared.config)) console.note(line);

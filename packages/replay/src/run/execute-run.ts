@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { type Appointments, createRun, type Progress, type Run } from "@powertrader/core/engine";
 import { PtError } from "@powertrader/core/errors";
 import { type Result, RUN_FILES } from "@powertrader/core/files";
-import { createEventLog, type EventLog } from "@powertrader/core/log";
+import { createEventLog, createScrubber, type EventLog, type EventLogOptions } from "@powertrader/core/log";
 import { Retraining } from "../training/retraining.ts";
 import { codeVersion } from "./code-version.ts";
 import { type Driver, inProcess } from "./driver.ts";
@@ -11,6 +11,7 @@ import type { RunPlace } from "./plan-runs.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { resultOf } from "./result.ts";
 import { RunBook } from "./run-book.ts";
+import { tickLogger, withEventsLogged } from "./run-events.ts";
 import { RunFolder } from "./run-folder.ts";
 
 export interface ExecuteOptions {
@@ -19,6 +20,8 @@ export interface ExecuteOptions {
   readonly command: readonly string[];
   /** What moves the run; this process alone when absent. */
   readonly driver?: Driver;
+  /** How much `events.jsonl` says, and who hears it, too. */
+  readonly log?: EventLogOptions;
   /** Called when the run folder stands. */
   readonly onStart?: () => void;
   readonly onProgress?: (progress: Progress) => void;
@@ -44,14 +47,14 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     started_at: new Date(startedMs).toISOString(),
     wall_seconds: (Date.now() - startedMs) / 1000,
     ...driver.facts,
-    command: options.command,
+    command: options.command.map(createScrubber(process.env)),
     inputs: placeToWire(options.inputs),
     host: hostname(),
     versions: { node: process.version, powertrader: codeVersion() },
   });
   folder.writeConfig(prepared.config);
   folder.writeJson(RUN_FILES.run, wall("running"));
-  const log = await createEventLog(join(options.folder, RUN_FILES.events));
+  const log = await createEventLog(join(options.folder, RUN_FILES.events), options.log);
   log.info({
     event: "run_started",
     strategy: prepared.config.strategy,
@@ -67,11 +70,12 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
       series: prepared.series,
       source: driver.source,
       policy: driver.createPolicy(join(options.folder, RUN_FILES.hubData)),
-      recorder: book,
+      recorder: withEventsLogged(book, log),
     });
     const appointments = appointmentsOf(prepared, options, log);
     await driver.drive(run, folder, {
       ...(appointments && { appointments }),
+      onTick: tickLogger(log),
       ...(options.onProgress && { onProgress: options.onProgress }),
       ...(options.signal && { signal: options.signal }),
       breathe: createBreather(),
@@ -80,7 +84,9 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     folder.flush();
     folder.writeJson(RUN_FILES.run, wall("failed"));
     const bar = run?.curve.length ?? 0;
-    log.error({ event: "error", bar, message: (error as Error).message });
+    const code = error instanceof PtError ? error.code : "E_STRATEGY";
+    log.error({ event: "error", code, bar, message: (error as Error).message });
+    log.close();
     throw strategyFailure(error, prepared, bar, options.folder);
   }
   const curve = run.curve.toColumns();
@@ -89,6 +95,7 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
   const result = resultOf(prepared, run, book, curve, hash);
   for (const note of result.notes) log.warn({ event: "warning", message: note });
   log.info({ event: "run_finished", status: result.status, bars: result.bars, hash });
+  log.close();
   if (run.status === "cancelled") {
     folder.writeJson(RUN_FILES.result, result);
     folder.writeJson(RUN_FILES.run, wall("cancelled"));
@@ -101,7 +108,6 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
   return result;
 }
 
-/** Gives the event loop its turn when the simulation has run for a while. */
 function placeToWire({ cacheDir, model, signals, bars }: RunPlace) {
   const absolute = (path: string | undefined) => (path === undefined ? null : resolve(path));
   return { cache_dir: resolve(cacheDir), model: absolute(model), signals: absolute(signals), bars };
@@ -116,6 +122,7 @@ function appointmentsOf(
   return new Retraining(training, { exchange, folder, models, log, ...(signal && { signal }) });
 }
 
+/** Gives the event loop its turn when the simulation has run for a while. */
 function createBreather(): () => Promise<void> | undefined {
   let lastMs = performance.now();
   return () => {

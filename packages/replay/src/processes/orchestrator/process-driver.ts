@@ -127,7 +127,7 @@ async function driveTicks(
   run: Run,
   ipc: Ipc,
   { speed, ahead }: ProcessOptions,
-  { appointments, onProgress, signal }: DriveOptions,
+  { appointments, onTick, onProgress, signal }: DriveOptions,
 ): Promise<void> {
   const { timeline } = run;
   const pace = speed === Infinity ? undefined : new Pace(speed, signal);
@@ -146,6 +146,7 @@ async function driveTicks(
     }
     publishAhead(ipc, run, tick + 1, most, appointments?.dueMs ?? Infinity);
     await oneTick(run, ipc, ++tick);
+    onTick?.(run);
     if (tick % PROGRESS_EVERY === 0) onProgress?.(progressOf(run, tick));
   }
   if (run.status === "running") finishRun(run);
