@@ -26,8 +26,8 @@ The market of this demo is SYNTHETIC. Open the report in a browser:
   ${path.join(ROOT, RUN, "report.html")}
 
 Three commands to try next:
-  npx --no -- pt-cache warm --exchange kucoin --coins BTC,ETH,DOGE --start-date 2024-01-01
-  npx --no -- pt-replay --start-date 2024-02-01 --coins BTC,ETH,DOGE --param fast=50 --param slow=200 --param direction=long
+  npx --no -- pt-cache warm --exchange kucoin --coins BTC,ETH,DOGE --start-date 2022-01-01
+  npx --no -- pt-replay --start-date 2024-01-01 --end-date 2024-07-01 --coins BTC,ETH,DOGE
   npx --no -- pt-analyze latest`;
 
 process.exitCode = await main();
