@@ -52,8 +52,8 @@ describe.skipIf(!hasChromium)("a report in a browser (needs /usr/bin/chromium)",
       `{ const coins = document.querySelector("[data-coins]"); coins.value = "1"; coins.dispatchEvent(new Event("change")); }`,
     );
     expect(await page.evaluate(`${price}.children.length === 1 && ${price}.firstElementChild.id`)).toBe("");
-    await page.evaluate(`document.querySelector('[data-scale="log"]').click()`);
-    expect(await page.evaluate(`document.querySelector('[data-scale="log"]').getAttribute("aria-pressed")`)).toBe(
+    await page.evaluate(`document.querySelector('button[value="log"]').click()`);
+    expect(await page.evaluate(`document.querySelector('button[value="log"]').getAttribute("aria-pressed")`)).toBe(
       "true",
     );
     const results = `[...document.querySelectorAll("table[data-sortable] tbody tr")].map((row) => Number(row.cells[8].dataset.sort))`;

@@ -49,11 +49,17 @@
   ].map(([step, text, year = null, day = null]) => [step, text, year, null, day, null, null, null, 1]);
 
   const canBeLogarithmic = [curve.equity, curve.benchmark ?? []].every((values) => values.every((value) => value > 0));
-  let scale = "linear";
+  const highest = (values) => values.reduce((high, value) => Math.max(high, value), -Infinity);
+  const spread = (values) => highest(values) + highest(values.map((value) => -value));
+  /** Beside a benchmark that moves so much more, a curve is a straight line. */
+  const LOST_BESIDE = 20;
+  const isLost = curve.benchmark !== null && spread(curve.benchmark) > LOST_BESIDE * spread(curve.equity);
+  const chosen = { scale: "linear", curves: isLost ? "alone" : "both" };
   let drawn = [];
 
-  const highestEquity = curve.equity.reduce((high, value) => Math.max(high, value), 0);
-  const money = (value) => amount(value, highestEquity < 100 ? 2 : 0);
+  const isFine = () =>
+    highest(curve.equity) < 100 || (chosen.curves === "alone" && spread(curve.equity) < highest(curve.equity) / 100);
+  const money = (value) => amount(value, isFine() ? 2 : 0);
 
   /** A curve chart that shares cursor and zoom with the other one. */
   const drawCurve = (name, series, columns, format, options = {}) => {
@@ -102,19 +108,20 @@
   const drawEquity = () => {
     const series = [{ label: "strategy", stroke: tone("strategy"), width: 1.6, points: { show: false } }];
     const columns = [curve.equity];
-    if (curve.benchmark !== null) {
+    if (curve.benchmark !== null && chosen.curves === "both") {
       series.unshift({ label: "buy and hold", stroke: tone("hold"), width: 1.3, points: { show: false } });
       columns.unshift(curve.benchmark);
     }
     drawCurve("equity", series, columns, money, {
-      scale: scale === "log" ? { distr: 3 } : {},
+      scale: chosen.scale === "log" ? { distr: 3 } : {},
       read: (value) => amount(value, 2),
     });
     const falls = [
       { label: "below the peak", stroke: tone("loss"), fill: tone("fall-fill"), width: 1.2, points: { show: false } },
     ];
-    drawCurve("drawdown", falls, [curve.drawdown], percent, {
-      scale: { range: (_, low) => [Math.min(low ?? 0, -0.01) * 1.05, 0] },
+    const deepest = -highest(curve.drawdown.map((value) => -value));
+    drawCurve("drawdown", falls, [curve.drawdown], (value) => percent(value, deepest > -0.02 ? 2 : 0), {
+      scale: { range: (_, low) => [Math.min(low ?? 0, -0.0001) * 1.05, 0] },
       read: (value) => percent(value, 2),
     });
   };
@@ -235,15 +242,20 @@
     drawPrice(coins === null ? 0 : Number(coins.value));
   };
 
-  const offerScales = () => {
-    const controls = document.querySelector("[data-controls='scale']");
-    controls.hidden = !canBeLogarithmic;
-    controls.addEventListener("click", (event) => {
-      const wanted = event.target.dataset.scale;
-      if (wanted === undefined || wanted === scale) return;
-      scale = wanted;
+  /** Buttons of which one is pressed. */
+  const offer = (name, isOffered) => {
+    const controls = document.querySelector(`[data-controls='${name}']`);
+    if (controls === null) return;
+    const press = () => {
       for (const button of controls.children)
-        button.setAttribute("aria-pressed", String(button.dataset.scale === scale));
+        button.setAttribute("aria-pressed", String(button.value === chosen[name]));
+    };
+    controls.hidden = !isOffered;
+    press();
+    controls.addEventListener("click", ({ target }) => {
+      if (target.value === undefined || target.value === chosen[name]) return;
+      chosen[name] = target.value;
+      press();
       drawAll();
     });
   };
@@ -280,7 +292,8 @@
     document.documentElement.classList.remove("js");
     throw error;
   }
-  offerScales();
+  offer("scale", canBeLogarithmic);
+  offer("curves", curve.benchmark !== null);
   coins?.addEventListener("change", drawAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   for (const table of document.querySelectorAll("table[data-sortable]")) makeSortable(table);

@@ -22,7 +22,7 @@ export function curves({ run, metrics, benchmark, drawdowns }: Analysis): Html {
 <h2>Equity</h2>
 <figure>
 <figcaption><span class="key strategy">Strategy</span>${benchmark === undefined ? undefined : html` <span class="key hold">Buy and hold</span>`} <span class="unit">${run.config.quote}, open positions at market value</span>
-<span class="controls" data-controls="scale" hidden><button type="button" data-scale="linear" aria-pressed="true">linear</button><button type="button" data-scale="log" aria-pressed="false">log</button></span></figcaption>
+${benchmark === undefined ? undefined : controls("curves", ["both", "alone"])}${controls("scale", ["linear", "log"])}</figcaption>
 <div class="chart tall" data-chart="equity"></div>
 ${svgCurve({ timeMs, length, lines: [...hold, strategy], label: "Equity over time", format: (value) => formatNumber(value, value < 10 ? 2 : 0) })}
 </figure>
@@ -36,6 +36,11 @@ ${svgCurve({ timeMs, length, lines: [{ values: belowPeak(equity, length), tone: 
 ${thinned(run, metrics.values.max_drawdown ?? null)}
 ${deepest(drawdowns, run.config.equity_interval)}
 </section>`;
+}
+
+/** Buttons of which one is pressed; the script shows them. */
+function controls(name: string, values: readonly string[]): Html {
+  return html`<span class="controls" data-controls="${name}" hidden>${values.map((value) => html`<button type="button" value="${value}" aria-pressed="false">${value}</button>`)}</span>`;
 }
 
 /** What a reader must know who compares the curves with the metrics. */

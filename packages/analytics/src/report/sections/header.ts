@@ -62,6 +62,9 @@ function banner(kind: string, word: string, text: string): Html {
   return html`<p class="banner ${kind}"><strong>${word}</strong> ${text}</p>`;
 }
 
+/** With less of the capital at work, the return of the account says little. */
+const SMALL_SHARE = 0.2;
+
 function verdict({ run, metrics }: Analysis): Html {
   const { config, result, fills, cashFlows } = run;
   const { values } = metrics;
@@ -75,6 +78,12 @@ function verdict({ run, metrics }: Analysis): Html {
   if (benchmark !== undefined)
     sentences.push(html`, while buying and holding the same coins made ${formatChange(benchmark)} without any`);
   sentences.push(html`. `);
+  const [deployed, gain] = [has("peak_deployed"), has("return_on_deployed")];
+  if (deployed !== undefined && gain !== undefined && deployed < SMALL_SHARE * result.initial_capital) {
+    sentences.push(
+      html`Never more than ${formatMoney(deployed)} ${config.quote} were at work: of that the account made <strong>${formatChange(gain)}</strong>. `,
+    );
+  }
   const fall = has("max_drawdown");
   if (fall !== undefined && fall > 0)
     sentences.push(html`On the way the account fell as much as ${formatShare(fall)} below a peak. `);
