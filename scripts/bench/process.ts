@@ -5,21 +5,23 @@ import { makeCache, START } from "./candle-cache.ts";
 import { BINS, measure } from "./child.ts";
 import { type BenchRow, median, row } from "./row.ts";
 
+const SMA = "--size 0.001 --min-notional 0 --strategy sma-crossover --param fast=10 --param slow=30";
+
 const CASES = [
   { name: "breakout", flags: "--strategy breakout --param lookback=2000 --equity-interval 1h", atMost: 0.5 },
   {
     name: "sma 10/30 long",
-    flags: "--size 0.001 --min-notional 0 --param fast=10 --param slow=30 --param direction=long --equity-interval 1h",
+    flags: `${SMA} --param direction=long --equity-interval 1h`,
     atMost: 0.9,
   },
   {
     name: "sma 10/30 both directions",
-    flags: "--size 0.001 --min-notional 0 --param fast=10 --param slow=30 --equity-interval 1h",
+    flags: `${SMA} --equity-interval 1h`,
     atMost: 1.3,
   },
   {
     name: "sma 10/30 long, every tick in equity.jsonl",
-    flags: "--size 0.001 --min-notional 0 --param fast=10 --param slow=30 --param direction=long",
+    flags: `${SMA} --param direction=long`,
     atMost: 1.6,
   },
 ] as const;
