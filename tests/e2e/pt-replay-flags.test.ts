@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { resultSchema } from "@powertrader/core/files";
+import { resultSchema, sha256 } from "@powertrader/core/files";
 import { flagName, RUN_SETTINGS, type Setting, variableName } from "@powertrader/core/settings";
 import { STRATEGIES } from "@powertrader/strategies";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -26,6 +26,8 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, recorded: unknown
   mode: ["replay", "replay"],
   strategy: ["breakout", "breakout"],
   params: ["lookback=7", { lookback: 7, direction: "both" }],
+  walk_forward: ["true", false], // the flag is --no-walk-forward
+  retrain_interval: ["3", 3],
   size: ["0.25", 0.25],
   leverage: ["2", 2],
   seed: ["7", 7],
@@ -73,6 +75,7 @@ const SAMPLES: Readonly<Record<string, readonly [text: string, recorded: unknown
   "exits.max_bars": ["60", 60],
   "risk.profile": ["balanced", "balanced"],
   cache_dir: ["candles", undefined],
+  model: ["models", undefined],
   output_dir: ["run", undefined],
   bars: ["true", undefined],
 };
@@ -89,23 +92,27 @@ function projectFor(name: string): string {
   return folder;
 }
 
-/** A folder with 300 hourly bars of BTC and ETH from 2024-01-01. */
-function newProject(name: string): string {
+/** A folder with hourly bars of BTC and ETH from 2024-01-01. */
+function newProject(name: string, bars = 300): string {
   const folder = path.join(base, name);
-  writeWalks(path.join(folder, "backtest_cache"), "kucoin", ["BTC", "ETH"], 300);
+  writeWalks(path.join(folder, "backtest_cache"), "kucoin", ["BTC", "ETH"], bars);
   return folder;
 }
+
+/** So many that models can be trained until 2024-07-01, and four days after it replayed. */
+const TRAINABLE_BARS = 24 * (182 + 4);
 
 const flagsOf = (setting: Setting): readonly string[] =>
   setting.value === undefined ? [`--${flagName(setting)}`] : [`--${flagName(setting)}`, SAMPLES[setting.key]![0]];
 /** Beside the other samples these change nothing, which a flag may not do; a variable may. */
 const IDLE = ["size", "execution_model.spread_bps"];
-const flagsBut = (left: string) =>
-  RUN_SETTINGS.filter(({ key }) => key !== left && !IDLE.includes(key)).flatMap(flagsOf);
+/** What the strategy of the samples can be told: models are for those that learn. */
+const TOLD = RUN_SETTINGS.filter(({ key }) => key !== "model");
+const flagsBut = (left: string) => TOLD.filter(({ key }) => key !== left && !IDLE.includes(key)).flatMap(flagsOf);
 const allFlags = flagsBut("none");
 const variablesOf = (settings: readonly Setting[]) =>
   Object.fromEntries(settings.map((one) => [variableName(one), SAMPLES[one.key]![0]]));
-const idleVariables = variablesOf(RUN_SETTINGS.filter(({ key }) => IDLE.includes(key)));
+const idleVariables = variablesOf(TOLD.filter(({ key }) => IDLE.includes(key)));
 const recorded = RUN_SETTINGS.filter((setting) => setting.recorded !== false);
 
 function valueAt(value: unknown, key: string): unknown {
@@ -119,7 +126,7 @@ it("every setting has a sample", () => {
 
 describe.each([
   ["flags", () => ({ args: allFlags, env: idleVariables })],
-  ["variables", () => ({ args: [], env: variablesOf(RUN_SETTINGS) })],
+  ["variables", () => ({ args: [], env: variablesOf(TOLD) })],
 ])("a replay told everything by %s", (name, told) => {
   let folder: string;
   let config: Record<string, unknown>;
@@ -166,31 +173,52 @@ describe.concurrent("pt-replay", () => {
   });
 
   it("needs no more than a start date and coins, and says what it takes", async () => {
-    const folder = newProject("short");
-    const { stdout, stderr } = await mustRun("pt-replay", ["--start-date", "2024-01-10", "--coins", "BTC,ETH"], {
+    const folder = newProject("short", TRAINABLE_BARS);
+    const { stdout, stderr } = await mustRun("pt-replay", ["--start-date", "2024-07-01", "--coins", "BTC,ETH"], {
       cwd: folder,
     });
     const [run] = readdirSync(path.join(folder, "backtest_results"));
     expect(run).toMatch(/^backtest_\d{4}-\d\d-\d\d_\d{6}_[0-9a-f]{8}$/);
     expect(stdout).toContain(`run folder: backtest_results/${run}`);
-    expect(stderr.split("\n")[0]).toBe("BTC, ETH against USDT on kucoin, 1h bars, 2024-01-10 to 2024-01-13T12:00:00Z");
-    expect(stderr).toContain("sma-crossover fast=50 slow=200 direction=both, capital 10000 USDT, size 0.5, seed 1");
+    expect(stderr.split("\n")[0]).toBe("BTC, ETH against USDT on kucoin, 1h bars, 2024-07-01 to 2024-07-05");
+    expect(stderr).toMatch(
+      /^powertrader weights=learned .* trade_start_level=3 .*, capital 10000 USDT, size 0.5, seed 1$/m,
+    );
     expect(jsonIn(folder, "backtest_results", run!, "config.json")).toMatchObject({
-      end_date: "2024-01-13T12:00:00Z",
+      end_date: "2024-07-05",
+      strategy: "powertrader",
       size: 0.5,
     });
   });
 
+  it("takes models from the folder that flag or variable names, and records their hashes without the folder", async () => {
+    const folder = newProject("models", TRAINABLE_BARS);
+    const train = "--exchange kucoin --coins BTC --train-until 2024-07-01 --output mine".split(" ");
+    await mustRun("pt-train", train, { cwd: folder });
+    const args = ["--start-date", "2024-07-01", "--coins", "BTC", "--output-dir"];
+    await mustRun("pt-replay", [...args, "one", "--model", "mine"], { cwd: folder });
+    await mustRun("pt-replay", [...args, "two"], { cwd: folder, env: { PT_MODEL: "mine" } });
+    const config = jsonIn(folder, "one/config.json");
+    expect(config).not.toHaveProperty("training_data");
+    const manifest = readFileSync(path.join(folder, "mine/BTC/2024-07-01/manifest.json"), "utf8");
+    expect(config.models).toEqual([
+      { symbol: "BTC-USDT", cutoff_ts: Date.UTC(2024, 6, 1) / 1000, sha256: sha256(manifest) },
+    ]);
+    expect(JSON.stringify(config)).not.toContain("mine");
+    expect(readdirSync(path.join(folder, "one"))).not.toContain("models");
+    expect(jsonIn(folder, "two/manifest.json")).toEqual(jsonIn(folder, "one/manifest.json"));
+  });
+
   it("started twice at the same moment makes two folders", async () => {
     const folder = newProject("twice");
-    const args = ["--start-date", "2024-01-10", "--coins", "BTC"];
+    const args = ["--start-date", "2024-01-10", "--coins", "BTC", "--strategy", "sma-crossover"];
     await Promise.all([mustRun("pt-replay", args, { cwd: folder }), mustRun("pt-replay", args, { cwd: folder })]);
     expect(readdirSync(path.join(folder, "backtest_results"))).toHaveLength(2);
   });
 
   it("makes a folder of its own for each risk profile, whether flags or the variable name them", async () => {
     const folder = newProject("profiles");
-    const args = ["--start-date", "2024-01-10", "--coins", "BTC"];
+    const args = ["--start-date", "2024-01-10", "--coins", "BTC", "--strategy", "sma-crossover"];
     const { stdout } = await mustRun("pt-replay", [...args, "--risk-profile", "plan", "--risk-profile", "aggressive"], {
       cwd: folder,
     });
@@ -204,7 +232,7 @@ describe.concurrent("pt-replay", () => {
 
   it("prints exactly result.json with --json, and nothing else anywhere", async () => {
     const folder = newProject("json");
-    const args = ["--start-date", "2024-01-10", "--coins", "BTC", "--output-dir", "out", "--json"];
+    const args = "--start-date 2024-01-10 --coins BTC --strategy buy-and-hold --output-dir out --json".split(" ");
     const { stdout, stderr } = await mustRun("pt-replay", args, { cwd: folder });
     expect(stderr).toBe("");
     expect(stdout).toBe(readFileSync(path.join(folder, "out/result.json"), "utf8"));
@@ -213,9 +241,8 @@ describe.concurrent("pt-replay", () => {
 
   it.for(["--quiet", "-q"])("keeps its notes to itself with %s", async (flag, { expect }) => {
     const folder = newProject(`quiet ${flag}`);
-    const { stdout, stderr } = await mustRun("pt-replay", ["--start-date", "2024-01-10", "--coins", "BTC", flag], {
-      cwd: folder,
-    });
+    const args = ["--start-date", "2024-01-10", "--coins", "BTC", "--strategy", "buy-and-hold", flag];
+    const { stdout, stderr } = await mustRun("pt-replay", args, { cwd: folder });
     expect({ stdout, stderr }).toEqual({ stdout: expect.stringContaining("final equity"), stderr: "" });
   });
 
@@ -243,11 +270,17 @@ describe.concurrent("pt-replay config show", () => {
     (await mustRun("pt-replay", ["config", "show", ...args], { cwd: folder, env })).stdout;
 
   it("takes every flag of a replay and shows what it comes to", async () => {
-    const document = JSON.parse(await show([...allFlags, "--json"], base, idleVariables));
+    const document = JSON.parse(await show([...allFlags, "--model", "models", "--json"], base, idleVariables));
     expect(Object.keys(document)).toEqual(RUN_SETTINGS.map(({ key }) => key));
     for (const { key } of recorded.filter((one) => one.key !== "params"))
       expect(document[key], key).toEqual(SAMPLES[key]![1]);
-    expect(document).toMatchObject({ params: { lookback: 7 }, cache_dir: "candles", output_dir: "run", bars: false });
+    expect(document).toMatchObject({
+      params: { lookback: 7 },
+      cache_dir: "candles",
+      model: "models",
+      output_dir: "run",
+      bars: false,
+    });
   });
 
   it("says with --origin where each value comes from", async () => {
