@@ -121,11 +121,14 @@ describe("commands on the pages", () => {
 
     beforeAll(async () => {
       // Stands in for what the warm commands would fetch: the simulated market under the real exchange's name.
-      const sim = "warm --exchange sim --coins BTC,ETH,DOGE --start-date 2023-06-01 --end-date 2024-04-01".split(" ");
+      const sim = "warm --exchange sim --coins BTC,ETH,DOGE --start-date 2023-06-01 --end-date 2024-07-01".split(" ");
       await mustRun("pt-cache", sim, { cwd: folder });
       const { cpSync, writeFileSync } = await import("node:fs");
       cpSync(join(folder, "backtest_cache/sim"), join(folder, "backtest_cache/kucoin"), { recursive: true });
-      const replay = "--exchange sim --start-date 2024-01-01 --coins BTC --output-dir backtest_results/demo".split(" ");
+      const replay =
+        "--exchange sim --start-date 2024-01-01 --coins BTC --strategy sma-crossover --output-dir backtest_results/demo".split(
+          " ",
+        );
       await mustRun("pt-replay", replay, { cwd: folder });
       const rows = Array.from({ length: 300 }, (_, i) => `${1704067200 + i * 3600},100,101,99,100.5,10`);
       writeFileSync(join(folder, "my-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);

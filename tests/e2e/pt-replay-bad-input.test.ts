@@ -34,7 +34,10 @@ interface Refusal {
   readonly says: readonly (string | RegExp)[];
 }
 
-const GOOD = ["--coins", "BTC,ETH", "--start-date", "2024-01-05", "--output-dir", "out"];
+const GOOD = [
+  ...["--coins", "BTC,ETH", "--start-date", "2024-01-05", "--output-dir", "out"],
+  ...["--strategy", "sma-crossover"],
+];
 
 /** Runs with good flags in place of those that are not given. */
 async function expectRefused(
@@ -354,6 +357,7 @@ describe.concurrent("command lines", () => {
     [["--frobnicate"], usage("E_USAGE", "unknown option --frobnicate — Run it with --help to see all flags.")],
     [["--seed"], usage("E_USAGE", "option '--seed <n>' argument missing")],
     [["--no-run"], usage("E_USAGE", "--no-run goes with --warm-cache")],
+    [["--model", "models"], usage("E_USAGE", "--model: sma-crossover has no models — Leave it out, or choose")],
     [["confg"], usage("E_USAGE", 'unknown command confg (did you mean "config"?) — Commands: init, config, ')],
     [["config"], usage("E_USAGE", "config needs a command — Commands: show.")],
     [["config", "shwo"], usage("E_USAGE", 'unknown command shwo (did you mean "show"?)')],

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type BinOptions, mustRun, newFolder, ROOT, runBin } from "../fixtures/bin.ts";
 
 const FLAGS =
-  "--exchange sim --start-date 2024-01-01 --end-date 2024-03-01 --coins BTC,ETH,DOGE --param fast=10 --param slow=30 --name first --tag a --tag b".split(
+  "--exchange sim --start-date 2024-01-01 --end-date 2024-03-01 --coins BTC,ETH,DOGE --strategy sma-crossover --param fast=10 --param slow=30 --name first --tag a --tag b".split(
     " ",
   );
 

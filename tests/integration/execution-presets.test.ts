@@ -46,7 +46,10 @@ describe("pt-replay execution", () => {
 describe("a replay with a preset", () => {
   const replay = (out: string, ...args: readonly string[]) =>
     run("--cache-dir", cache, "--output-dir", join(folder, out), ...args);
-  const flags = "--exchange walk --start-date 2024-01-05 --coins BTC --param fast=5 --param slow=20".split(" ");
+  const flags =
+    "--exchange walk --start-date 2024-01-05 --coins BTC --strategy sma-crossover --param fast=5 --param slow=20".split(
+      " ",
+    );
   const bytes = (out: string, name: string) => readFileSync(join(folder, out, name), "utf8");
 
   beforeAll(() => writeWalks(cache, "walk", ["BTC"], 400));

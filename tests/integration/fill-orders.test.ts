@@ -242,7 +242,8 @@ describe("what is there already", () => {
 
 it("the orders of a run folder fill as they did in the run, with its own configuration", async () => {
   writeWalks(cache, "walk", ["BTC", "ETH"], 600);
-  const run = "--exchange walk --start-date 2024-01-03 --coins ETH,BTC --size 0.1 --param fast=5 --param slow=20";
+  const run =
+    "--exchange walk --start-date 2024-01-03 --coins ETH,BTC --size 0.1 --strategy sma-crossover --param fast=5 --param slow=20";
   const args = [...run.split(" "), "--execution", "kraken", "--latency-ms", "0,90000", "--max-volume-pct", "100"];
   await runInProcess(createProgram, [...args, "--cache-dir", cache, "--output-dir", at("run")]);
   const again = ["fill", "--orders", at("run/sim_orders.jsonl"), "--config", at("run/config.json")];

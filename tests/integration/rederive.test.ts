@@ -29,7 +29,7 @@ describe.skipIf(!isThere)("an outside reader of a run on real BTC and ETH (skipp
     }
     // Short averages and both directions, a large wallet: many fills, reversals, partial fills.
     const flags =
-      "--exchange binance --start-date 2024-01-01 --end-date 2024-07-01 --coins BTC,ETH --param fast=12 --param slow=30 --initial-capital 3000000 --max-volume-pct 0.5 --close-at-end";
+      "--exchange binance --start-date 2024-01-01 --end-date 2024-07-01 --coins BTC,ETH --strategy sma-crossover --param fast=12 --param slow=30 --initial-capital 3000000 --max-volume-pct 0.5 --close-at-end";
     await mustRun("pt-replay", [...flags.split(" "), "--cache-dir", cache, "--output-dir", run]);
   });
 

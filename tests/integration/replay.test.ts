@@ -6,6 +6,7 @@ import { PtError } from "@powertrader/core/errors";
 import { manifestSchema, type Result, resultSchema } from "@powertrader/core/files";
 import { allocateColumns, HOUR_MS, sliceColumns } from "@powertrader/core/market";
 import { executeRun, type PreparedRun, prepareRun, readInputs } from "@powertrader/replay";
+import { STRATEGIES } from "@powertrader/strategies";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createProgram } from "../../packages/replay/src/commands/program.ts";
 import { newFolder } from "../fixtures/bin.ts";
@@ -54,7 +55,7 @@ describe("pt-replay", () => {
   it("says first what it runs with, then what came of it and what to type next", async () => {
     fill();
     const { out: said, notes } = await replay(
-      "--start-date 2024-01-01 --end-date 2024-02-01 --coins BTC --param fast=5 --param slow=20",
+      "--start-date 2024-01-01 --end-date 2024-02-01 --coins BTC --strategy sma-crossover --param fast=5 --param slow=20",
     );
     expect(notes[0]).toBe("BTC against USDT on test, 1h bars, 2024-01-01 to 2024-02-01");
     expect(notes[1]).toContain("sma-crossover fast=5 slow=20 direction=both, capital 10000 USDT, size 1, seed 1");
@@ -65,7 +66,7 @@ describe("pt-replay", () => {
 
   it("writes a folder that its manifest describes, bars included", async () => {
     fill();
-    await replay("--start-date 2024-01-01 --coins BTC --param fast=5 --param slow=20");
+    await replay("--start-date 2024-01-01 --coins BTC --strategy sma-crossover --param fast=5 --param slow=20");
     const { files, data } = manifestSchema.parse(JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")));
     expect(Object.keys(files)).toEqual(
       expect.arrayContaining([
@@ -86,21 +87,21 @@ describe("pt-replay", () => {
 
   it("leaves the bars out on request", async () => {
     fill();
-    await replay("--start-date 2024-01-01 --coins BTC --no-bars");
+    await replay("--start-date 2024-01-01 --coins BTC --strategy sma-crossover --no-bars");
     expect(existsSync(join(out, "bars"))).toBe(false);
   });
 
   it("takes the last closed candle that all coins have as the end", async () => {
     fill("BTC-USDT", 1, 100);
     fill("ETH-USDT", 2, 90);
-    await replay("--start-date 2024-01-01 --coins BTC,ETH");
+    await replay("--start-date 2024-01-01 --coins BTC,ETH --strategy sma-crossover");
     expect(resultIn(out).end_ts * 1000).toBe(START + 59 * DAY);
   });
 
   it("cuts a range that overhangs the cache by less than a day, and says so", async () => {
     fill();
     const { out: said } = await replay(
-      "--start-date 2023-11-30T12:00:00Z --end-date 2024-03-10T06:00:00Z --coins BTC --param slow=60",
+      "--start-date 2023-11-30T12:00:00Z --end-date 2024-03-10T06:00:00Z --coins BTC --strategy sma-crossover --param slow=60",
     );
     const { start_ts, end_ts, notes, warm_up } = resultIn(out);
     expect([start_ts, end_ts].map((ts) => ts * 1000)).toEqual([START - 31 * DAY, START + 69 * DAY]);
@@ -144,7 +145,7 @@ describe("pt-replay", () => {
     expect(said).toContain("sma-crossover  follows the crossing of a fast and a slow moving average");
     expect(said).toContain("  --param lookback=20  bars whose range has to be left");
     const { out: json } = await runInProcess(createProgram, ["strategies", "--json"]);
-    expect(JSON.parse(json.join("\n"))).toHaveLength(4);
+    expect(JSON.parse(json.join("\n"))).toHaveLength(STRATEGIES.length);
   });
 
   it("shows settings with their origin", async () => {
@@ -262,7 +263,10 @@ describe("executeRun", () => {
   /** A prepared replay of 2024-01, with parts of it replaced. */
   async function prepared(parts: Partial<PreparedRun> = {}): Promise<PreparedRun> {
     fill();
-    const flags = { exchange: ["test"], coins: ["BTC"], "start-date": ["2024-01-01"], "cache-dir": [cache] };
+    const flags = {
+      ...{ exchange: ["test"], coins: ["BTC"], "start-date": ["2024-01-01"], "cache-dir": [cache] },
+      strategy: ["sma-crossover"],
+    };
     const resolved = await resolveSettings({ flags, environment: {}, folder: newFolder() });
     return { ...prepareRun(resolved, readInputs(resolved)), ...parts };
   }

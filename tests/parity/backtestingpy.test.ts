@@ -27,7 +27,7 @@ interface OracleRun {
 /** What backtesting.py assumes, in our public flags. */
 const AS_BACKTESTINGPY = (
   "--exchange oracle --coins GOOG --quote USD --timeframe 1d --start-date 2004-08-19 --fee-bps 0 --slippage-bps 0 " +
-  "--latency-ms 0,0 --max-volume-pct 100 --qty-step 1 --min-notional 0 --size 1"
+  "--strategy sma-crossover --latency-ms 0,0 --max-volume-pct 100 --qty-step 1 --min-notional 0 --size 1"
 ).split(" ");
 
 describe.skipIf(!isThere)("runs of backtesting.py on GOOG (skipped without ../shared)", () => {

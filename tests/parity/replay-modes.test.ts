@@ -8,6 +8,8 @@ import { writeWalks } from "../fixtures/candle-cache.ts";
 import { runInProcess } from "../fixtures/in-process.ts";
 import { withDefaults } from "../fixtures/with-defaults.ts";
 
+const SMA = "--strategy sma-crossover --param fast=10 --param slow=30";
+
 /** What a run decided and what came of it. */
 const DECIDED = [RUN_FILES.signals, ...HASHED_FILES, RUN_FILES.equity];
 
@@ -43,7 +45,7 @@ describe("a run and the replay of its own signals", () => {
   beforeAll(() => writeWalks(cache, "walk", ["BTC", "ETH"], 2000));
 
   it.each(VARIANTS)("decide and trade the same %s", async (_, variant) => {
-    const flags = "--exchange walk --coins BTC,ETH --param fast=10 --param slow=30".split(" ");
+    const flags = `--exchange walk --coins BTC,ETH ${SMA}`.split(" ");
     const given = withDefaults(["--start-date", "2024-01-10"], variant.split(" ").filter(Boolean));
     const full = await replay([...flags, ...given]);
     const signals = join(full, RUN_FILES.signals);
@@ -88,7 +90,7 @@ describe("a run and the replay of its own signals", () => {
 
   it("trade the same from flags alone, and from CSV but for the ids", async () => {
     const settings = "--exchange walk --coins BTC,ETH --start-date 2024-01-10 --size 0.3".split(" ");
-    const full = await replay([...settings, "--param", "fast=10", "--param", "slow=30"]);
+    const full = await replay([...settings, ...SMA.split(" ")]);
     const signals = join(full, RUN_FILES.signals);
     const byFlags = await replay([...settings, "--mode", "replay-signals", "--signals", signals]);
     expectSame(full, byFlags, DECIDED);
