@@ -1,0 +1,211 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createStream } from "@powertrader/core/random";
+import { beforeAll, describe, expect, it } from "vitest";
+import { mustRun, newFolder } from "../fixtures/bin.ts";
+import { walk, writeCache } from "../fixtures/candle-cache.ts";
+import {
+  bytesOf,
+  type Ended,
+  lastLine,
+  processesOf,
+  type Replay,
+  startReplay,
+  until,
+} from "../fixtures/process-run.ts";
+
+const KILLS = Number(process.env.PT_KILLS ?? 3);
+const SEED = Date.now() % 1e6;
+const random = createStream(SEED, "kills of components");
+const DAY_OF_TICKS = 288;
+const cacheDir = newFolder();
+const FAULTY = join(import.meta.dirname, "../fixtures/faulty-component.mjs");
+
+const WARM = ["--exchange", "own", "--cache-dir", cacheDir, "--timeframe", "5m", "--coins", "BTC", "--json"];
+const RUN = [...WARM, "--strategy", "sma-crossover", "--param", "fast=2", "--param", "slow=5"];
+const THROUGH = [...RUN, "--start-date", "2024-01-02", "--processes"];
+/** About 200 ticks a second, so that there is time to interfere. */
+const SLOWLY = [...THROUGH, "--speed", "60000"];
+
+beforeAll(() => {
+  writeCache(cacheDir, "own", "BTC-USDT", "5min", walk(Date.UTC(2024, 0, 1, 12), "5min", 144 + DAY_OF_TICKS));
+});
+
+const faulty = (component: string, fault: string, at: number) => [
+  `--${component}`,
+  `"${process.execPath}" '${FAULTY}' ${fault} ${at}`,
+];
+
+/** What a failed run said on stderr. */
+function errorOf({ status, stderr }: Ended) {
+  expect(status, stderr).toBe(6);
+  return JSON.parse(stderr.trim().split("\n").at(-1)!).error;
+}
+
+/** Nothing is left two seconds after the end, and the folder says how the run ended. */
+async function expectGone({ ipc, folder }: Replay, status: string): Promise<void> {
+  await until(() => processesOf(ipc).length === 0, 2_000);
+  expect(JSON.parse(readFileSync(join(folder, "run.json"), "utf8")).status).toBe(status);
+}
+
+const ticksOf = ({ ipc }: Replay) => Number(lastLine(join(ipc, "account.jsonl"))?.sequence ?? 0);
+
+function pidOf({ ipc }: Replay, component: string): number {
+  const isMeant = (pid: number) => readFileSync(`/proc/${pid}/environ`, "latin1").includes(`PT_COMPONENT=${component}`);
+  return processesOf(ipc).find(isMeant)!;
+}
+
+describe("a component that ends before the run", () => {
+  it.each([
+    ["thinker", "exit3", 0, { code: 3, signal: null, sequence: 1 }],
+    ["thinker", "exit3", 20, { code: 3, signal: null, sequence: 20 }],
+    ["trader", "exit0", 20, { code: 0, signal: null, sequence: 20 }],
+  ])("%s: %s at %i", async (component, fault, at, details) => {
+    const replay = startReplay([...THROUGH, ...faulty(component, fault, at)]);
+    const { code, message, details: found } = errorOf(await replay.ended);
+    expect(code).toBe("E_CHILD_DIED");
+    expect(found).toMatchObject({ component, ...details });
+    expect(message).toMatch(`${component} ended with exit code ${details.code} at sequence ${details.sequence}`);
+    if (fault === "exit3") {
+      expect(found.stderr).toEqual(["the first of two lines", "something went wrong in here"]);
+      expect(readFileSync(join(replay.ipc, `${component}.log`), "utf8")).toContain("something went wrong in here\n");
+    }
+    await expectGone(replay, "failed");
+  });
+
+  it("was never started: the command is not there", async () => {
+    const replay = startReplay([...THROUGH, "--thinker", "/no/such/program --at all"]);
+    expect(errorOf(await replay.ended)).toMatchObject({
+      code: "E_CHILD_DIED",
+      message: expect.stringContaining("thinker could not be started (ENOENT)"),
+    });
+    await expectGone(replay, "failed");
+  });
+});
+
+it(`names component, signal and sequence after ${KILLS} kills of each process at random ticks`, {
+  timeout: 3_600_000,
+}, async () => {
+  console.info(`kills: 3 × ${KILLS}, seed ${SEED}`);
+  const whole = await mustRun("pt-replay", [
+    ...RUN,
+    "--start-date",
+    "2024-01-02",
+    "--output-dir",
+    join(cacheDir, "whole"),
+  ]);
+  expect(whole.status).toBe(0);
+  for (let n = 0; n < KILLS; n++) {
+    for (const component of ["thinker", "trader"]) {
+      const replay = startReplay(SLOWLY);
+      const tick = random.integer(1, DAY_OF_TICKS - 80);
+      await until(() => ticksOf(replay) >= tick);
+      process.kill(pidOf(replay, component), "SIGKILL");
+      const { code, details } = errorOf(await replay.ended);
+      expect(code).toBe("E_CHILD_DIED");
+      expect(details).toMatchObject({ component, code: null, signal: "SIGKILL" });
+      expect(details.sequence).toBeGreaterThanOrEqual(tick);
+      await expectGone(replay, "failed");
+    }
+    const replay = startReplay(SLOWLY);
+    const tick = random.integer(1, DAY_OF_TICKS - 80);
+    await until(() => ticksOf(replay) >= tick);
+    expect(processesOf(replay.ipc)).toHaveLength(2);
+    replay.child.kill("SIGKILL");
+    expect((await replay.ended).status).toBeNull();
+    await expectGone(replay, "running");
+    await mustRun("pt-replay", ["--resume", replay.folder]);
+    expect(bytesOf(replay.folder)).toEqual(bytesOf(join(cacheDir, "whole")));
+  }
+});
+
+describe("a component that does not answer", () => {
+  it.each(["thinker", "trader"])("is named when it was stopped: %s", async (component) => {
+    const replay = startReplay([...SLOWLY, "--component-timeout", "1"]);
+    await until(() => ticksOf(replay) >= 30);
+    const pid = pidOf(replay, component);
+    process.kill(pid, "SIGSTOP");
+    const { code, message, details } = errorOf(await replay.ended);
+    expect({ code, component: details.component }).toEqual({ code: "E_HANDSHAKE_TIMEOUT", component });
+    expect(message).toBe(`${component} did not answer sequence ${details.sequence} within 1 s`);
+    await expectGone(replay, "failed");
+  });
+
+  it("does not outlive the orchestrator, were it in an endless loop and nobody there to stop it", async () => {
+    const replay = startReplay([...THROUGH, ...faulty("thinker", "spin", 5), ...faulty("trader", "hang", 4)]);
+    await until(() => ticksOf(replay) === 4 && processesOf(replay.ipc).length === 2);
+    replay.child.kill("SIGKILL");
+    await replay.ended;
+    await expectGone(replay, "running");
+  });
+});
+
+describe("a component that does not keep to the protocol", () => {
+  it.each([
+    ["thinker", "future", "thinker said to be ready for sequence 21, of which 20 are"],
+    ["trader", "stale", "trader said to be ready for sequence 19 after 19"],
+    ["thinker", "garbage", "thinker wrote a line to component_ready.jsonl that is none"],
+    ["thinker", "signal-twice", "thinker sent 2 signals for BTC-USDT at sequence 20"],
+    ["thinker", "signal-of-the-past", "thinker wrote a line for sequence 19 while asked about 20"],
+    ["thinker", "signal-of-the-future", "thinker wrote a line for sequence 25 while asked about 20"],
+    ["thinker", "signal-for-nobody", "thinker sent a signal for XYZ-USDT at sequence 20"],
+    ["thinker", "signal-of-nonsense", "thinker wrote a line for sequence 20 that is none"],
+    ["trader", "order-for-nobody", "trader ordered XYZ-USDT at sequence 20, which this run does not trade"],
+  ])("%s: %s", async (component, fault, words) => {
+    const replay = startReplay([...THROUGH, ...faulty(component, fault, 20)]);
+    const { code, message } = errorOf(await replay.ended);
+    expect(code).toBe("E_PROTOCOL");
+    expect(message).toContain(words);
+    await expectGone(replay, "failed");
+  });
+
+  it("may write what it likes for other runs, and print what it likes", async () => {
+    const others = [...faulty("thinker", "other-run", 20), ...faulty("trader", "flood", 20)];
+    const replay = startReplay([...THROUGH, ...others]);
+    const { status, stderr } = await replay.ended;
+    expect(status, stderr).toBe(0);
+    expect(statSync(join(replay.ipc, "trader.log")).size).toBeLessThan(1.1 * 2 ** 20);
+    await expectGone(replay, "completed");
+  });
+});
+
+describe("a run that is told to stop", () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("finishes its tick and leaves a readable part: %s", async (signal, status) => {
+    const replay = startReplay(SLOWLY.filter((flag) => flag !== "--json"));
+    await until(() => ticksOf(replay) >= 30);
+    replay.child.kill(signal);
+    const ended = await replay.ended;
+    expect(ended.status, ended.stderr).toBe(status);
+    const result = JSON.parse(readFileSync(join(replay.folder, "result.json"), "utf8"));
+    expect(result).toMatchObject({ status: "cancelled", bars: ticksOf(replay) });
+    expect(ended.stderr).toContain(`error E_CANCELLED: cancelled after ${result.bars} bars`);
+    expect(existsSync(join(replay.folder, "manifest.json"))).toBe(false);
+    await expectGone(replay, "cancelled");
+  });
+
+  it("leaves at once when it is told twice, whatever hangs", async () => {
+    const replay = startReplay([...THROUGH, ...faulty("thinker", "spin", 5)]);
+    await until(() => Number(lastLine(join(replay.ipc, "journal.jsonl"))?.sequence) === 5);
+    replay.child.kill("SIGINT");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const startedMs = performance.now();
+    replay.child.kill("SIGINT");
+    expect((await replay.ended).status).toBe(130);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    await expectGone(replay, "running");
+  });
+
+  it("keeps Ctrl-C on the terminal to itself", async () => {
+    const replay = startReplay(SLOWLY);
+    await until(() => ticksOf(replay) >= 10);
+    const groups = processesOf(replay.ipc).map((pid) => readFileSync(`/proc/${pid}/stat`, "latin1").split(" ")[4]);
+    expect(groups).not.toContain(String(process.pid));
+    expect(new Set([...groups, String(replay.child.pid)]).size).toBe(3);
+    replay.child.kill("SIGKILL");
+    await replay.ended;
+    await expectGone(replay, "running");
+  });
+});
