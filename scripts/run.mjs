@@ -164,7 +164,8 @@ async function bench(args) {
     target: "node20",
     conditions: ["source"],
     mainFields: ["module", "main"],
-    external: ["ccxt", "better-sqlite3", "pino", "tsx", "technicalindicators"],
+    // A run logs through pino, which only its own package can load.
+    external: ["ccxt", "better-sqlite3", "pino", "tsx", "technicalindicators", "@powertrader/replay"],
     logLevel: "warning",
   });
   return node(["--expose-gc", outfile, ...args]);

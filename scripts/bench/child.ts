@@ -7,6 +7,8 @@ export const BINS = {
   "pt-cache": "packages/cache/bin/pt-cache.js",
   "pt-train": "packages/trainer/bin/pt-train.js",
   "pt-replay": "packages/replay/bin/pt-replay.js",
+  "pt-thinker": "packages/replay/bin/pt-thinker.js",
+  "pt-trader": "packages/replay/bin/pt-trader.js",
   "pt-analyze": "packages/analytics/bin/pt-analyze.js",
   "pt-sim-exchange": "packages/sim-exchange/bin/pt-sim-exchange.js",
 } as const;

@@ -1,6 +1,7 @@
 // `npm run -s bench -- NAME [--json]`: prints figures and whether they reach docs/performance.md's targets.
 import { engineBench } from "./engine.ts";
 import { loadBench } from "./load.ts";
+import { lockstepBench } from "./lockstep.ts";
 import { memoryBench } from "./memory.ts";
 import { processBench } from "./process.ts";
 import { writeReport } from "./report.ts";
@@ -10,6 +11,7 @@ import { startBench } from "./start.ts";
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   engine: engineBench,
   load: loadBench,
+  lockstep: lockstepBench,
   memory: memoryBench,
   process: processBench,
   start: startBench,

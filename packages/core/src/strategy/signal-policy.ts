@@ -40,6 +40,10 @@ class SignalPolicy implements TraderPolicy {
     this.#exits = exits;
   }
 
+  get isIdle(): boolean {
+    return this.#waiting.size === 0;
+  }
+
   onTick(signals: readonly Signal[], account: AccountView): readonly OrderIntent[] {
     if (signals.length === 0 && this.#waiting.size === 0) return NOTHING;
     if (signals.length === 1 && this.#waiting.size === 0) return this.#follow(signals[0]!, account);

@@ -62,6 +62,11 @@ export type OrderIntent =
 /** The second half of a strategy: opinions and account in, order intents out. */
 export interface TraderPolicy {
   readonly name: string;
+  /**
+   * True when it will order nothing before a tick that has a signal or news of orders. Who drives it need not wait for
+   * such ticks then, but still calls `onTick` for each. Never true when absent.
+   */
+  readonly isIdle?: boolean;
   /** Called once per tick; the returned list is read before the next call. */
   onTick(signals: readonly Signal[], account: AccountView): readonly OrderIntent[];
   /** Told of every fill in the order they happen, before the next `onTick`, whose account view has it in. */

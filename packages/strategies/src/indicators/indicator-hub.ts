@@ -1,21 +1,39 @@
 import type { CandleColumns } from "@powertrader/core/market";
 import { HistoryView } from "@powertrader/core/strategy";
-import { highestColumn, lowestColumn, smaColumn } from "./kernels.ts";
+import { highestKernel, type Kernel, lowestKernel, smaKernel } from "./kernels.ts";
 
-/** An indicator over a series. */
+/** An indicator over a series, which may grow. */
 export class IndicatorColumn {
   values: Float64Array;
-  readonly #compute: () => Float64Array;
+  /** Rows of `values` that are computed. */
+  length = 0;
+  readonly #kernel: Kernel;
+  readonly #columns: CandleColumns;
+  readonly #price: Price;
 
-  constructor(compute: () => Float64Array) {
-    this.#compute = compute;
-    this.values = compute();
+  constructor(kernel: Kernel, columns: CandleColumns, price: Price) {
+    this.#kernel = kernel;
+    this.#columns = columns;
+    this.#price = price;
+    this.values = new Float64Array(columns.length);
+    this.#extend();
   }
 
-  /** Computes it again for a series that has grown, and returns its value at `row`. */
+  /** Computes the rows that the series has gained, and returns the value at `row`. */
   grownTo(row: number): number {
-    this.values = this.#compute();
+    const { length } = this.#columns;
+    if (length > this.values.length) {
+      const larger = new Float64Array(2 * length);
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.#extend();
     return this.values[row]!;
+  }
+
+  #extend(): void {
+    this.#kernel.extend(this.#columns[this.#price], this.values, this.length);
+    this.length = this.#columns.length;
   }
 }
 
@@ -34,7 +52,7 @@ export class IndicatorView {
     const row = this.#history.rowAt(ago);
     if (row < 0) return Number.NaN;
     const column = this.#column;
-    return row < column.values.length ? column.values[row]! : column.grownTo(row);
+    return row < column.length ? column.values[row]! : column.grownTo(row);
   }
 }
 
@@ -50,25 +68,20 @@ export class IndicatorHub {
 
   /** Simple moving average of the last `period` bars. */
   sma(history: HistoryView, period: number, price: Price = "close"): IndicatorView {
-    return this.#view(history, `sma ${period} ${price}`, price, (values) => smaColumn(values, period));
+    return this.#view(history, `sma ${period} ${price}`, price, () => smaKernel(period));
   }
 
   /** Highest price of the last `period` bars. */
   highest(history: HistoryView, period: number, price: Price = "high"): IndicatorView {
-    return this.#view(history, `highest ${period} ${price}`, price, (values) => highestColumn(values, period));
+    return this.#view(history, `highest ${period} ${price}`, price, () => highestKernel(period));
   }
 
   /** Lowest price of the last `period` bars. */
   lowest(history: HistoryView, period: number, price: Price = "low"): IndicatorView {
-    return this.#view(history, `lowest ${period} ${price}`, price, (values) => lowestColumn(values, period));
+    return this.#view(history, `lowest ${period} ${price}`, price, () => lowestKernel(period));
   }
 
-  #view(
-    history: HistoryView,
-    name: string,
-    price: Price,
-    compute: (values: Float64Array) => Float64Array,
-  ): IndicatorView {
+  #view(history: HistoryView, name: string, price: Price, kernel: () => Kernel): IndicatorView {
     const columns = HistoryView.columnsOf(history);
     let computed = this.#columns.get(columns);
     if (computed === undefined) {
@@ -77,7 +90,7 @@ export class IndicatorHub {
     }
     let column = computed.get(name);
     if (column === undefined) {
-      column = new IndicatorColumn(() => compute(columns[price]));
+      column = new IndicatorColumn(kernel(), columns, price);
       computed.set(name, column);
     }
     return new IndicatorView(column, history);

@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { SMA } from "technicalindicators";
 import { describe, expect, it } from "vitest";
-import { highestColumn, lowestColumn, smaColumn } from "./kernels.ts";
+import { highestKernel, type Kernel, lowestKernel, smaKernel } from "./kernels.ts";
+
+/** All rows at once. */
+const columnOf = (make: (period: number) => Kernel) => (values: Float64Array, period: number) => {
+  const out = new Float64Array(values.length);
+  make(period).extend(values, out, 0);
+  return out;
+};
+const smaColumn = columnOf(smaKernel);
+const highestColumn = columnOf(highestKernel);
+const lowestColumn = columnOf(lowestKernel);
 
 /** The last `period` values up to each row, or none where there are not enough. */
 const windows = (values: readonly number[], period: number) =>
@@ -94,4 +104,26 @@ describe.each([
     expect([...column(Float64Array.of(1, 2), 3)]).toEqual([Number.NaN, Number.NaN]);
     expect(column(new Float64Array(0), 3).length).toBe(0);
   });
+});
+
+it.each([
+  ["sma", smaKernel],
+  ["highest", highestKernel],
+  ["lowest", lowestKernel],
+] as const)("%s goes on where it stopped, to the last bit", (_, make) => {
+  const steps = fc.array(fc.tuple(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.boolean()), { minLength: 1 });
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 1, max: 12 }), (rows, period) => {
+      const values = Float64Array.from(rows, ([value]) => value);
+      const kernel = make(period);
+      const out = new Float64Array(values.length);
+      let done = 0;
+      rows.forEach(([, isStop], i) => {
+        if (!isStop && i < rows.length - 1) return;
+        kernel.extend(values.subarray(0, i + 1), out, done);
+        done = i + 1;
+      });
+      expect([...out]).toEqual([...columnOf(make)(values, period)]);
+    }),
+  );
 });

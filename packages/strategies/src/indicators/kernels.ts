@@ -1,30 +1,45 @@
 /**
+ * A causal computation over a column: row `i` of `out` depends on rows up to `i` of `values` only. It goes on where it
+ * stopped, from the row after the last one it did, so that a column may grow.
+ */
+export interface Kernel {
+  /** Computes the rows up to the end of `values`. @param from - the first row that it has not done yet */
+  extend(values: Float64Array, out: Float64Array, from: number): void;
+}
+
+/**
  * Simple moving average; `NaN` in the first `period − 1` rows.
  * A running sum whose rounding errors are summed beside it (Ogita, Rump and Oishi, "Accurate sum and dot product",
  * 2005): it does not drift, however long the series, and the two chains of additions run side by side.
  */
-export function smaColumn(values: Float64Array, period: number): Float64Array {
-  const out = new Float64Array(values.length).fill(Number.NaN, 0, Math.min(period - 1, values.length));
-  let sum = 0;
-  let error = 0;
-  for (let i = 0; i < values.length; i++) {
-    const change = i >= period ? values[i]! - values[i - period]! : values[i]!;
-    const next = sum + change;
-    error += change - (next - sum);
-    sum = next;
-    if (i >= period - 1) out[i] = (sum + error) / period;
-  }
-  return out;
+export function smaKernel(period: number): Kernel {
+  let keptSum = 0;
+  let keptError = 0;
+  return {
+    extend(values, out, from) {
+      let sum = keptSum;
+      let error = keptError;
+      for (let i = from; i < values.length; i++) {
+        const change = i >= period ? values[i]! - values[i - period]! : values[i]!;
+        const next = sum + change;
+        error += change - (next - sum);
+        sum = next;
+        out[i] = i >= period - 1 ? (sum + error) / period : Number.NaN;
+      }
+      keptSum = sum;
+      keptError = error;
+    },
+  };
 }
 
 /** Highest value of the last `period` rows, this one included; `NaN` in the first `period − 1` rows. */
-export function highestColumn(values: Float64Array, period: number): Float64Array {
-  return extremeColumn(values, period, 1);
+export function highestKernel(period: number): Kernel {
+  return extremeKernel(period, 1);
 }
 
 /** Lowest value of the last `period` rows, this one included; `NaN` in the first `period − 1` rows. */
-export function lowestColumn(values: Float64Array, period: number): Float64Array {
-  return extremeColumn(values, period, -1);
+export function lowestKernel(period: number): Kernel {
+  return extremeKernel(period, -1);
 }
 
 /**
@@ -32,27 +47,36 @@ export function lowestColumn(values: Float64Array, period: number): Float64Array
  * (van Herk, "A fast algorithm for local minimum and maximum filters", 1992): three comparisons a row for any period.
  * `sign` −1 finds the lowest.
  */
-function extremeColumn(values: Float64Array, period: number, sign: 1 | -1): Float64Array {
-  const { length } = values;
-  const out = new Float64Array(length).fill(Number.NaN, 0, Math.min(period - 1, length));
-  /** Extreme from a row to the end of its block. */
-  const toBlockEnd = new Float64Array(Math.min(period, length));
-  for (let from = 0; from < length; from += period) {
-    const to = Math.min(from + period, length);
-    let soFar = values[from]!;
-    for (let i = from; i < to; i++) {
-      if (sign * values[i]! > sign * soFar) soFar = values[i]!;
-      const start = i - period + 1;
-      if (start < 0) continue;
-      const before = start === from ? soFar : toBlockEnd[start - (from - period)]!;
-      out[i] = sign * before > sign * soFar ? before : soFar;
-    }
-    if (to - from < period) break;
-    let fromHere = values[to - 1]!;
-    for (let i = to - 1; i >= from; i--) {
-      if (sign * values[i]! > sign * fromHere) fromHere = values[i]!;
-      toBlockEnd[i - from] = fromHere;
-    }
-  }
-  return out;
+function extremeKernel(period: number, sign: 1 | -1): Kernel {
+  /** Extreme from a row of the last whole block to its end. */
+  const toBlockEnd = new Float64Array(period);
+  /** Extreme from the start of the present block to the last row that was done. */
+  let kept = Number.NaN;
+  return {
+    extend(values, out, from) {
+      const { length } = values;
+      for (let i = from; i < length; ) {
+        const blockStart = i - (i % period);
+        const to = Math.min(blockStart + period, length);
+        let soFar = i === blockStart ? values[i]! : kept;
+        for (; i < to; i++) {
+          if (sign * values[i]! > sign * soFar) soFar = values[i]!;
+          const start = i - period + 1;
+          if (start < 0) {
+            out[i] = Number.NaN;
+            continue;
+          }
+          const before = start === blockStart ? soFar : toBlockEnd[start - (blockStart - period)]!;
+          out[i] = sign * before > sign * soFar ? before : soFar;
+        }
+        kept = soFar;
+        if (to - blockStart < period) return;
+        let fromHere = values[to - 1]!;
+        for (let j = to - 1; j >= blockStart; j--) {
+          if (sign * values[j]! > sign * fromHere) fromHere = values[j]!;
+          toBlockEnd[j - blockStart] = fromHere;
+        }
+      }
+    },
+  };
 }

@@ -5,7 +5,7 @@ import { COMPONENT_VARIABLES, type ComponentName, IPC_FILES } from "../wire/ipc-
 import { encodeReady } from "../wire/ready-line.ts";
 import { readSession, type Session } from "../wire/session.ts";
 import { type Bell, pipeBell, pollingBell } from "./bell.ts";
-import type { Half } from "./half.ts";
+import type { Answer, Half } from "./half.ts";
 import { createThinker } from "./thinker.ts";
 import { createTrader } from "./trader.ts";
 
@@ -32,8 +32,8 @@ export async function runComponent(
   const bell = bellOf(environment, session);
   const ready = new AppendFile(join(folder, IPC_FILES.ready));
   let half: Half | undefined;
-  const answer = (sequence: number, timestamp: number) => {
-    ready.add(encodeReady({ component: name, sequence, run_id: session.run_id, timestamp, pid: process.pid }));
+  const answer: Answer = (sequence, timestamp, idle) => {
+    ready.add(encodeReady({ component: name, sequence, run_id: session.run_id, timestamp, pid: process.pid, idle }));
     ready.flush();
     bell.ring();
   };

@@ -39,18 +39,15 @@ export function createTrader(folder: string, session: Session): Half {
     const now: Signal[] = [];
     while (now.length < count) now.push(signals.next());
     for (const intent of policy.onTick(now, account)) out.add(encodeSentIntent({ runId, sequence, intent }));
-    out.flush();
   };
 
   let last = 0;
   return {
     advance(answer) {
-      const texts = accounts.read();
-      let isNew = false;
-      for (const text of texts) {
+      let asked: AccountLine | undefined;
+      for (const text of accounts.read()) {
         const line = JSON.parse(text) as AccountLine;
         if (line.run_id !== runId) continue;
-        isNew = true;
         tell(line.told);
         account.become(line);
         if (line.end !== undefined) {
@@ -60,9 +57,12 @@ export function createTrader(folder: string, session: Session): Half {
         if (line.sequence !== last + 1) throw outOfOrder(folder, line.sequence, last);
         decide(line);
         last = line.sequence;
-        answer(line.sequence, line.timestamp);
+        asked = line;
       }
-      return isNew ? "busy" : "idle";
+      if (asked === undefined) return "idle";
+      out.flush();
+      answer(asked.sequence, asked.timestamp, policy.isIdle);
+      return "busy";
     },
     get sequence() {
       return last;

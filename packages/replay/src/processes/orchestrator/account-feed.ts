@@ -24,8 +24,13 @@ export class AccountFeed {
     this.#told += "e";
   }
 
-  /** @param signals - how many lines of `signals.jsonl` are of this tick */
-  publish(run: Run, sequence: number, signals: number, end?: EndStatus): void {
+  /** Whether something became of orders since the last line. */
+  get hasNews(): boolean {
+    return this.#told !== "";
+  }
+
+  /** Adds a line, which readers see after `flush`. @param signals - how many lines of `signals.jsonl` are of this tick */
+  add(run: Run, sequence: number, signals: number, end?: EndStatus): void {
     let markets = "";
     for (const { symbol, mark, position, positions } of run.markets) {
       const pursuit = run.pursuitOf(symbol);
@@ -38,6 +43,9 @@ export class AccountFeed {
         `"signals":${signals},"told":"${this.#told}","markets":{${markets}}${end === undefined ? "" : `,"end":"${end}"`}}\n`,
     );
     this.#told = "";
+  }
+
+  flush(): void {
     this.#file.flush();
   }
 

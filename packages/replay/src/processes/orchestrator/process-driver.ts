@@ -29,10 +29,12 @@ import { Pace } from "./pace.ts";
 import { protocolError } from "./ready-ledger.ts";
 import { StateFile } from "./state-file.ts";
 
-/** How many ticks a thinker may be ahead, and how many new ones are worth telling it. */
+/** How many ticks a thinker may be ahead and an idle trader behind, and how many new ones are worth a ring. */
 const AHEAD = 256;
 const REFILL = AHEAD / 2;
+/** The state is for who looks at it: every so many ticks, but not more often than anybody looks. */
 const STATE_EVERY = 50;
+const STATE_EVERY_MS = 20;
 const PROGRESS_EVERY = 50;
 const NO_INTENTS: readonly OrderIntent[] = [];
 
@@ -43,7 +45,7 @@ export interface ProcessOptions {
   readonly speed: number;
   /** Folder of the models that the run is given. */
   readonly modelDir: string | undefined;
-  /** How many ticks a thinker may be ahead at most. */
+  /** How many ticks a thinker may be ahead and an idle trader behind at most; 1 for one tick at a time. */
   readonly ahead?: number;
 }
 
@@ -145,7 +147,7 @@ async function driveTicks(
       break;
     }
     publishAhead(ipc, run, tick + 1, most, appointments?.dueMs ?? Infinity);
-    await oneTick(run, ipc, ++tick);
+    await oneTick(run, ipc, ++tick, most);
     onTick?.(run);
     if (tick % PROGRESS_EVERY === 0) onProgress?.(progressOf(run, tick));
   }
@@ -165,20 +167,31 @@ function publishAhead({ market, crew }: Ipc, { timeline }: Run, sequence: number
   crew.ask("thinker", to);
 }
 
-/** As `step` of the engine, with both halves of the decision elsewhere. */
-async function oneTick(run: Run, ipc: Ipc, sequence: number): Promise<void> {
+/**
+ * As `step` of the engine, with both halves of the decision elsewhere.
+ * @param most - how many ticks at most an idle trader hears of at once
+ */
+async function oneTick(run: Run, ipc: Ipc, sequence: number, most: number): Promise<void> {
   const { crew } = ipc;
   run.nowMs = run.timeline.at(sequence - 1);
   stepMarket(run);
-  if (crew.isPolled || sequence % STATE_EVERY === 0) ipc.state.publish(run, sequence, "ready");
+  if (crew.isPolled || (sequence % STATE_EVERY === 0 && ipc.state.ageMs >= STATE_EVERY_MS)) {
+    ipc.state.publish(run, sequence, "ready");
+  }
   if (run.status !== "running") return;
 
   const thought = crew.answered("thinker", sequence);
   if (thought !== undefined) await thought;
   const signals = collectSignals(run, sequence, ipc.signals.take(sequence));
 
+  const isQuiet = signals === 0 && !ipc.account.hasNews && crew.ledger.isTraderIdle;
+  ipc.account.add(run, sequence, signals);
+  if (isQuiet && sequence - crew.ledger.answered("trader") < most) {
+    stepOrders(run, NO_INTENTS);
+    return;
+  }
   ipc.folder.flush();
-  ipc.account.publish(run, sequence, signals);
+  ipc.account.flush();
   crew.ask("trader", sequence);
   const decided = crew.answered("trader", sequence);
   if (decided !== undefined) await decided;
@@ -226,7 +239,8 @@ async function tellEnd(run: Run, ipc: Ipc, sequence: number): Promise<void> {
   const status = run.status as EndStatus;
   ipc.folder.flush();
   ipc.market.end(sequence, run.nowMs, status);
-  ipc.account.publish(run, sequence, 0, status);
+  ipc.account.add(run, sequence, 0, status);
+  ipc.account.flush();
   ipc.state.publish(run, sequence, status);
   await ipc.crew.dismiss();
 }

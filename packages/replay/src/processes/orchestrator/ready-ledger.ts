@@ -14,6 +14,9 @@ export class ReadyLedger {
   readonly #published = { thinker: 0, trader: 0 };
   readonly #answered = { thinker: 0, trader: 0 };
 
+  /** Whether the trader orders nothing before a tick with a signal or news of orders. */
+  isTraderIdle = false;
+
   constructor(path: string, runId: string) {
     this.#tail = new TailReader(path);
     this.#runId = runId;
@@ -44,7 +47,7 @@ export class ReadyLedger {
     this.#tail.close();
   }
 
-  #take({ component, sequence }: ReadyLine): void {
+  #take({ component, sequence, idle }: ReadyLine): void {
     const published = this.#published[component];
     const answered = this.#answered[component];
     if (sequence > published) {
@@ -54,6 +57,7 @@ export class ReadyLedger {
       throw protocolError(component, sequence, `said to be ready for sequence ${sequence} after ${answered}`);
     }
     this.#answered[component] = sequence;
+    if (component === "trader") this.isTraderIdle = idle === true;
   }
 }
 

@@ -9,9 +9,16 @@ export class StateFile {
   readonly #path: string;
   readonly #runId: string;
 
+  #publishedMs = Number.NEGATIVE_INFINITY;
+
   constructor(folder: string, runId: string) {
     this.#path = join(folder, IPC_FILES.state);
     this.#runId = runId;
+  }
+
+  /** Time since the last state. */
+  get ageMs(): number {
+    return performance.now() - this.#publishedMs;
   }
 
   publish(run: Run, sequence: number, status: "ready" | "failed" | EndStatus): void {
@@ -30,6 +37,7 @@ export class StateFile {
       status,
       orchestrator_pid: process.pid,
     };
+    this.#publishedMs = performance.now();
     // Not synced: it dies with its run.
     writeFileAtomic(this.#path, `${JSON.stringify(state)}\n`, { durable: false });
   }

@@ -6,6 +6,8 @@ const readyLine = z.object({
   /** Everything up to this one is answered. */
   sequence: z.int().positive(),
   run_id: z.string(),
+  /** A trader's: it orders nothing before a tick with a signal or news of orders, so nobody need wait for it till then. */
+  idle: z.boolean().nullish(),
   timestamp: z.number().nullish(),
   pid: z.int().positive().nullish(),
 });
