@@ -4,6 +4,7 @@ import { OTHER_VARIABLES, RUN_SETTINGS, variableName } from "@powertrader/core/s
 import type { Command } from "commander";
 import { createProgram as analyze } from "../../packages/analytics/src/commands/program.ts";
 import { createProgram as cache } from "../../packages/cache/src/commands/program.ts";
+import { componentProgram } from "../../packages/replay/src/commands/component.ts";
 import { createProgram as replay } from "../../packages/replay/src/commands/program.ts";
 import { createProgram as simExchange } from "../../packages/sim-exchange/src/commands/program.ts";
 import { createProgram as train } from "../../packages/trainer/src/commands/program.ts";
@@ -17,7 +18,9 @@ const FRAME: Frame = {
 
 /** Every program as commander knows it. */
 export function programs(): readonly Command[] {
-  return [cache, train, replay, analyze, simExchange].map((createProgram) => createProgram(FRAME));
+  const components = (["thinker", "trader"] as const).map((name) => componentProgram(name, FRAME));
+  const others = [analyze, simExchange].map((createProgram) => createProgram(FRAME));
+  return [cache(FRAME), train(FRAME), replay(FRAME), ...components, ...others];
 }
 
 /** `.env.example`: every variable the programs read. */

@@ -22,8 +22,8 @@ export function componentProgram(name: ComponentName, frame: Frame): Command {
     "after",
     `
 pt-replay --processes starts it by itself. By hand, beside a run that waits for it:
-  $ npx --no -- pt-replay --processes --${name} attach --coins BTC --start-date 2024-01-01 --output-dir demo-run
-  $ npx --no -- pt-${name} --attach demo-run`,
+  $ npx --no -- pt-replay --processes --${name} attach --output-dir my-run …
+  $ npx --no -- pt-${name} --attach <run folder>`,
   );
   return program.action(async () => {
     const { runComponent } = await import("../processes/component/run-component.ts");
