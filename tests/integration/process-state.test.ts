@@ -20,7 +20,9 @@ const READER = `
   const seen = { states: 0, torn: 0, backwards: 0, otherRun: 0, last: 0 };
   const stopped = new Int32Array(stop);
   parentPort.postMessage("ready");
-  while (Atomics.load(stopped, 0) === 0) {
+  for (let isLast = false; !isLast; ) {
+    // The last look comes after the last state.
+    isLast = Atomics.load(stopped, 0) === 1;
     let state;
     try {
       state = JSON.parse(readFileSync(path, "utf8"));
@@ -69,7 +71,6 @@ it(`subprocess synchronization: two readers of ${STATES} states see none torn, n
     run.nowMs += 60_000;
     state.publish(run, sequence, "ready");
   }
-  await new Promise((resolve) => setTimeout(resolve, 50));
   Atomics.store(new Int32Array(stop), 0, 1);
   for (const seen of await Promise.all(readers.map(next))) {
     expect(seen).toMatchObject({ torn: 0, backwards: 0, otherRun: 0, last: STATES });
