@@ -36,12 +36,14 @@ function blocksOf(page: string): readonly (readonly [string, string])[] {
   return [...pageOf(page).matchAll(/^```([^\n]*)\n([\s\S]*?)^```/gm)].map((match) => [match[1]!, match[2]!]);
 }
 
-/** Every command line of ours in the shell blocks and help texts of a page, without npx and cron fields. */
+/** Every command line of ours on a page, in blocks, help texts and between backticks, without npx and cron fields. */
 function commandsOf(page: string): readonly string[] {
-  return blocksOf(page)
+  const inBlocks = blocksOf(page)
     .flatMap(([, text]) => text.split("\n"))
     .flatMap((line) => /npx --no -- (pt-.*)$/.exec(line)?.[1] ?? [])
     .map((line) => line.replace(/\s+#.*$/, "").trim());
+  const inText = [...pageOf(page).matchAll(/`npx --no -- (pt-[^`\n]*)`/g)].map((match) => match[1]!);
+  return [...inBlocks, ...inText];
 }
 
 const COMMANDS = [...new Set(PAGES.flatMap(commandsOf))];
