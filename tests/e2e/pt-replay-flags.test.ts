@@ -105,7 +105,7 @@ const TRAINABLE_BARS = 24 * (182 + 4);
 const flagsOf = (setting: Setting): readonly string[] =>
   setting.value === undefined ? [`--${flagName(setting)}`] : [`--${flagName(setting)}`, SAMPLES[setting.key]![0]];
 /** Beside the other samples these change nothing, which a flag may not do; a variable may. */
-const IDLE = ["size", "execution_model.spread_bps"];
+const IDLE = ["size", "walk_forward", "retrain_interval", "execution_model.spread_bps"];
 /** What the strategy of the samples can be told: models are for those that learn. */
 const TOLD = RUN_SETTINGS.filter(({ key }) => key !== "model");
 const flagsBut = (left: string) => TOLD.filter(({ key }) => key !== left && !IDLE.includes(key)).flatMap(flagsOf);

@@ -58,6 +58,10 @@ export const recordedConfigSchema = z.looseObject({
   intrabar_data: otherCandles,
   /** Candles of longer timeframes that were read instead of aggregated. */
   higher_data: otherCandles,
+  /** What models were trained on. */
+  training_data: otherCandles,
+  /** Models that were given to the run. */
+  models: z.array(z.object({ symbol: z.string(), cutoff_ts: z.number(), sha256: z.string() })).default([]),
   /** Funding settlements that were paid and received. */
   funding_data: z
     .array(z.object({ symbol: z.string(), rows: z.int().nonnegative(), source: z.string(), sha256: z.string() }))

@@ -44,7 +44,10 @@ export async function settingsOfInterrupted(command: Command, interrupted: Inter
 async function resolve(sources: SettingSources): Promise<ResolvedSettings> {
   const { resolveSettings } = await import("@powertrader/core/config");
   const { withStrategyDefaults } = await import("../run/strategy-defaults.ts");
-  return withStrategyDefaults(await resolveSettings(sources));
+  const { refuseIdleForStrategy } = await import("../run/idle-for-strategy.ts");
+  const resolved = withStrategyDefaults(await resolveSettings(sources));
+  refuseIdleForStrategy(resolved);
+  return resolved;
 }
 
 function sourcesOf(command: Command): SettingSources {

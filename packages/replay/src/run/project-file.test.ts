@@ -62,7 +62,7 @@ describe("the project file", () => {
       equity_interval: "1day",
       name: "first try",
       note: "what I wanted to know",
-      params: { fast: 50, slow: 200 },
+      params: { trade_start_level: 3, trailing_gap_pct: 0.5 },
       outputDir: "backtest_results/first-try",
     });
   });

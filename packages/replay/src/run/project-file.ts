@@ -68,7 +68,7 @@ function tomlExample({ kind, flag, byDefault, example }: Setting): string {
     case "table":
       return value.includes(":") ? `{ ${value.split(",").map(tomlEntry).join(", ")} }` : value;
     case "params":
-      return "{ fast = 50, slow = 200 }";
+      return "{ trade_start_level = 3, trailing_gap_pct = 0.5 }";
     case "text":
       return JSON.stringify(value);
   }

@@ -1,17 +1,22 @@
 import { idleSettings, type RequestedConfig } from "@powertrader/core/config";
 import { didYouMean } from "@powertrader/core/errors";
+import { idleForStrategy } from "./idle-for-strategy.ts";
 
 /**
  * What a configuration says in vain. No error, because a file may serve many runs; and nothing about where it was said, so
  * that a run repeated from its own `config.json` has the same notes.
  */
 export function settingNotes(config: RequestedConfig): readonly string[] {
-  const idle = idleSettings(config).filter(({ isDefault }) => !isDefault);
+  const idle = [...idleSettings(config), ...idleForStrategy(config)].filter(({ isDefault }) => !isDefault);
   return [
-    ...idle.map(({ key, value, because }) => `${key} = ${String(value)} changes nothing: ${because}`),
+    ...idle.map(({ key, value, because }) => `${key} = ${textOf(value)} changes nothing: ${because}`),
     ...untradedNote("execution_model.per_coin", Object.keys(config.execution_model.per_coin), config.coins),
     ...untradedNote("risk.per_coin", Object.keys(config.risk.per_coin), config.coins),
   ];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** A table for a whole venue names many. */

@@ -13,6 +13,8 @@ const ELSEWHERE = new Set([
   "intrabar_data",
   "higher_data",
   "funding_data",
+  "training_data",
+  "models",
   "signals",
 ]);
 

@@ -1,4 +1,4 @@
-import { formatCount } from "@powertrader/core/format";
+import { formatCount, formatMinute } from "@powertrader/core/format";
 import type { Analysis } from "../../analysis/analyze-run.ts";
 import type { RecordedConfig, RecordedSeries } from "../../run-folder/recorded-config.ts";
 import { type Html, html } from "../html.ts";
@@ -30,6 +30,8 @@ ${table<RecordedSeries>({
 ${otherSeries("Finer candles to look inside of bars", config.intrabar_data)}
 ${otherSeries("Candles of longer timeframes", config.higher_data)}
 ${otherSeries("Funding settlements", config.funding_data)}
+${otherSeries("Candles that models learnt from, up to the last training", config.training_data)}
+${givenModels(config.models)}
 <h3>To run it again</h3>
 <pre><code>npx --no -- pt-replay --config RUN_FOLDER/config.json --output-dir backtest_results/again</code></pre>
 <p class="aside">RUN_FOLDER is the folder of this report. The same candles, settings, seed and code make the same run hash; candles that changed since are refused.</p>
@@ -38,6 +40,20 @@ ${otherSeries("Funding settlements", config.funding_data)}
 
 function signalFile({ file, count, sha256 }: NonNullable<RecordedConfig["signals"]>): Html {
   return html`${formatCount(count)} of ${file} <code>${sha256}</code>`;
+}
+
+/** Models that the run did not train itself. */
+function givenModels(models: RecordedConfig["models"]): Html | undefined {
+  if (models.length === 0) return undefined;
+  return table<RecordedConfig["models"][number]>({
+    caption: "Models that the run was given",
+    columns: [
+      { head: "Series", cell: (one) => one.symbol },
+      { head: "Learnt until", cell: (one) => formatMinute(one.cutoff_ts * 1000) },
+      { head: "sha256", cell: (one) => html`<code>${one.sha256}</code>` },
+    ],
+    rows: models,
+  });
 }
 
 interface OtherSeries {
