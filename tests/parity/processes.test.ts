@@ -97,27 +97,8 @@ const isThere = SERIES.every((file) => existsSync(file));
 
 describe.skipIf(!isThere)("a month of three real coins (skipped without ../shared)", () => {
   const real = newFolder();
-  const month = [
-    "--exchange",
-    "binance",
-    "--cache-dir",
-    real,
-    "--start-date",
-    "2024-03-01",
-    "--end-date",
-    "2024-04-01",
-  ];
-  const MONTH = [
-    ...month,
-    "--coins",
-    COINS.join(),
-    "--strategy",
-    "sma-crossover",
-    "--param",
-    "fast=5",
-    "--param",
-    "slow=20",
-  ];
+  const range = ["--start-date", "2024-03-01", "--end-date", "2024-04-01", "--coins", COINS.join()];
+  const MONTH = ["--exchange", "binance", "--cache-dir", real, ...range];
 
   beforeAll(async () => {
     for (const [i, file] of SERIES.entries()) {
@@ -126,7 +107,7 @@ describe.skipIf(!isThere)("a month of three real coins (skipped without ../share
     }
   });
 
-  it("has one run hash, whoever decides", async () => {
+  it("has one run hash with PowerTrader and all its trainings, whoever decides", async () => {
     const here = await run(MONTH);
     const python = `python3 ${MY_THINKER} ${join(here, "signals.jsonl")}`;
     const others = [run([...MONTH, "--processes"]), withAttached(MONTH)];

@@ -22,6 +22,8 @@ export class Retraining implements Appointments {
   readonly #cutoffs: readonly number[];
   readonly #trainers: readonly CoinTrainer[];
   #next = 0;
+  /** The replay's clock, not the wall's: what is written is the same every time. */
+  #nowMs = Number.NaN;
 
   constructor({ plan, cutoffs, candles }: RunTraining, options: RetrainingOptions) {
     const { exchange, folder } = options;
@@ -32,7 +34,8 @@ export class Retraining implements Appointments {
       const coin = one.symbol.split("-", 1)[0]!;
       const { settings, minCandles } = plan;
       // The folder is the run's own: a model that lies there is none of ours, and dies with the run.
-      const own = { fromScratch: true, force: true, durable: false };
+      const clock = { nowMs: () => this.#nowMs };
+      const own = { fromScratch: true, force: true, durable: false, clock };
       return new CoinTrainer({ exchange, coin, modelsDir, settings, minCandles, ...own }, one);
     });
   }
@@ -43,6 +46,7 @@ export class Retraining implements Appointments {
 
   async keep(): Promise<void> {
     const cutoffMs = this.#cutoffs[this.#next++]!;
+    this.#nowMs = cutoffMs;
     const { models, signal } = this.#options;
     for (const trainer of this.#trainers) {
       const report = await trainer.train(trainer.prepare(cutoffMs), signal && { signal });
