@@ -9,7 +9,7 @@ import {
   sha256,
   writeFileAtomic,
 } from "@powertrader/core/files";
-import { type CandleColumns, MINUTE_MS, sliceColumns } from "@powertrader/core/market";
+import { type CandleColumns, sliceColumns, type Timeframe, timeframeMs } from "@powertrader/core/market";
 import { candles } from "./baseline.mjs";
 
 export const ROWS = 1_000_000;
@@ -19,17 +19,32 @@ export const START = "2020-01-01";
 /** A cache folder with a million one-minute candles of BTC-USDT on the exchange `bench`, as segments. */
 export function makeCache(): string {
   const cacheDir = mkdtempSync(join(tmpdir(), "pt-bench-"));
-  const columns: CandleColumns = { length: ROWS, ...candles(ROWS) };
-  for (let from = 0; from < ROWS; from += MAX_SEGMENT_ROWS) {
-    writeSegment(join(cacheDir, "bench"), sliceColumns(columns, from, Math.min(ROWS, from + MAX_SEGMENT_ROWS)));
-  }
+  writeSegments(cacheDir, "BTC-USDT", "1min", { length: ROWS, ...candles(ROWS) });
   return cacheDir;
 }
 
-function writeSegment(folder: string, part: CandleColumns): void {
+/** A cache folder with hourly candles of several coins from `fromMs` on, each a walk of its own. */
+export function makeHourlyCache(coins: readonly string[], fromMs: number, rows: number): string {
+  const cacheDir = mkdtempSync(join(tmpdir(), "pt-bench-"));
+  coins.forEach((coin, i) => {
+    const columns = { length: rows, ...candles(rows, i + 1) };
+    for (let row = 0; row < rows; row++) columns.time[row] = fromMs + row * timeframeMs("1hour");
+    writeSegments(cacheDir, `${coin}-USDT`, "1hour", columns);
+  });
+  return cacheDir;
+}
+
+function writeSegments(cacheDir: string, symbol: string, timeframe: Timeframe, columns: CandleColumns): void {
+  for (let from = 0; from < columns.length; from += MAX_SEGMENT_ROWS) {
+    const part = sliceColumns(columns, from, Math.min(columns.length, from + MAX_SEGMENT_ROWS));
+    writeSegment(join(cacheDir, "bench"), symbol, timeframe, part);
+  }
+}
+
+function writeSegment(folder: string, symbol: string, timeframe: Timeframe, part: CandleColumns): void {
   const fromMs = part.time[0]!;
-  const toMs = part.time[part.length - 1]! + MINUTE_MS;
-  const file = segmentFileName({ symbol: "BTC-USDT", timeframe: "1min", fromMs, toMs });
+  const toMs = part.time[part.length - 1]! + timeframeMs(timeframe);
+  const file = segmentFileName({ symbol, timeframe, fromMs, toMs });
   const text = encodeSegment(part);
   const meta = {
     sha256: sha256(text),

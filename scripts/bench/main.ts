@@ -4,6 +4,7 @@ import { loadBench } from "./load.ts";
 import { lockstepBench } from "./lockstep.ts";
 import { memoryBench } from "./memory.ts";
 import { processBench } from "./process.ts";
+import { replayBench } from "./replay.ts";
 import { writeReport } from "./report.ts";
 import type { BenchRow } from "./row.ts";
 import { startBench } from "./start.ts";
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   lockstep: lockstepBench,
   memory: memoryBench,
   process: processBench,
+  replay: replayBench,
   start: startBench,
 };
 

@@ -70,6 +70,9 @@ export class TrainingCandles {
   /** What hours are, or are made of. */
   readonly #base: OpenedSeries;
   readonly #given: readonly OpenedSeries[];
+  /** All hours, and what is made of them: made once, each training takes what had closed. */
+  readonly #hours: CandleColumns;
+  readonly #longer: TimeframeAggregator;
 
   /** @throws PtError E_CACHE_MISS or E_CACHE_CORRUPT; nothing is fetched or written */
   constructor(request: DataRequest, cutoffMs: number) {
@@ -85,6 +88,8 @@ export class TrainingCandles {
     this.#request = request;
     this.#base = base;
     this.#given = given.filter((one) => one !== hours);
+    this.#hours = hours?.columns ?? new TimeframeAggregator(base.columns, base.timeframe).columns(HOURS);
+    this.#longer = new TimeframeAggregator(this.#hours, HOURS);
   }
 
   /**
@@ -100,9 +105,10 @@ export class TrainingCandles {
 
     const base = asGiven(this.#base);
     const known = closedBy(base.columns, base.timeframe, cutoffMs);
-    const columns = base.timeframe === HOURS ? known : new TimeframeAggregator(known, base.timeframe).columns(HOURS);
+    const columns = madeBy(this.#hours, HOURS, known, base.timeframe);
     const hours = { timeframe: HOURS, columns, coveredToMs: base.coveredToMs } as const;
-    const series = selectSeries([hours, ...longer] as readonly GivenSeries[], cutoffMs, request.longerFrom);
+    const given = [hours, ...longer] as readonly GivenSeries[];
+    const series = selectSeries(given, cutoffMs, request.longerFrom, this.#longer);
     refuseTooFew(series, minCandles, request);
     if (base.timeframe === HOURS) return { series, notes };
     const madeOf = base.timeframe as MadeOf;
@@ -126,24 +132,26 @@ function asGiven({ timeframe, columns, coverage }: OpenedSeries): Known {
 /**
  * The candles of every timeframe that had closed by the cutoff: the venue's own, or made of hours where those are missing,
  * end earlier than they could, or are fewer. Nothing that closed later, or had not closed, changes the outcome.
+ * @param made - of the hours that are given, or of more that close later, for all cutoffs
  */
 export function selectSeries(
   given: readonly GivenSeries[],
   cutoffMs: number,
   longerFrom: LongerFrom = "either",
+  made?: TimeframeAggregator,
 ): readonly TrainingSeries[] {
   const base = given.find(({ timeframe }) => timeframe === HOURS);
   if (base === undefined) throw new RangeError(`the series of ${HOURS} is needed`);
   const hours = closedBy(base.columns, HOURS, cutoffMs);
-  const aggregator = new TimeframeAggregator(hours, HOURS);
+  const aggregator = made ?? new TimeframeAggregator(base.columns, HOURS);
   return PATTERN_TIMEFRAMES.map((timeframe): TrainingSeries => {
     if (timeframe === HOURS) return { timeframe, columns: hours, madeOf: "venue" };
     const own = given.find((one) => one.timeframe === timeframe);
     const ownColumns = own && closedBy(own.columns, timeframe, cutoffMs);
     if (ownColumns !== undefined && longerFrom === "stored") return { timeframe, columns: ownColumns, madeOf: "venue" };
-    const made = aggregator.columns(timeframe);
-    if (ownColumns === undefined || !reaches(own!, cutoffMs) || ownColumns.length < made.length) {
-      return { timeframe, columns: made, madeOf: HOURS };
+    const ofHours = madeBy(aggregator.columns(timeframe), timeframe, hours, HOURS);
+    if (ownColumns === undefined || !reaches(own!, cutoffMs) || ownColumns.length < ofHours.length) {
+      return { timeframe, columns: ofHours, madeOf: HOURS };
     }
     return { timeframe, columns: ownColumns, madeOf: "venue" };
   });
@@ -152,6 +160,12 @@ export function selectSeries(
 /** Rows with open + timeframe ≤ cutoff. */
 function closedBy(columns: CandleColumns, timeframe: Timeframe, cutoffMs: number): CandleColumns {
   return sliceColumns(columns, 0, firstRowAt(columns, cutoffMs - timeframeMs(timeframe) + 1));
+}
+
+/** Rows of a timeframe that are made of `known` alone, out of rows that are made of those and of later ones. */
+function madeBy(made: CandleColumns, timeframe: Timeframe, known: CandleColumns, of: Timeframe): CandleColumns {
+  if (known.length === 0) return sliceColumns(made, 0, 0);
+  return closedBy(made, timeframe, known.time[known.length - 1]! + timeframeMs(of));
 }
 
 /** Whether no bar of the series between its end and the cutoff is unknown. */
