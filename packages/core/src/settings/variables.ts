@@ -11,7 +11,7 @@ export const OTHER_VARIABLES = [
 const COMPONENT_VARIABLES = ["PT_IPC_DIR", "PT_RUN_ID", "PT_COMPONENT", "PT_DOORBELL_IN", "PT_DOORBELL_OUT"];
 
 /** Read by the tests of this project; programs under test inherit them. */
-const TEST_VARIABLES = ["PT_KILLS", "PT_PROPERTY_RUNS", "PT_STATES"];
+const TEST_VARIABLES = ["PT_KILLS", "PT_POINTS", "PT_PROPERTY_RUNS", "PT_STATES"];
 
 /** Every `PT_…` variable that means something to somebody. */
 export function knownVariables(): readonly string[] {
