@@ -15,7 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   lockstep: lockstepBench,
   memory: memoryBench,
   process: processBench,
-  replay: replayBench,
+  replay: () => replayBench(),
   start: startBench,
 };
 
