@@ -11,13 +11,19 @@ const COINS = ["BTC", "ETH", "DOGE"];
 const CACHED_FROM_MS = Date.UTC(2022, 0, 1);
 const END_MS = Date.UTC(2024, 6, 1);
 
-const MODES = [{ name: "in process", flags: [], atMost: 5 }] as const;
+export const MODES = [
+  { name: "in process", flags: [], atMost: 5 },
+  { name: "processes", flags: ["--processes"], atMost: 15 },
+] as const;
 
 /**
  * `pt-replay` as a whole process: six months of hourly bars through PowerTrader, all trainings, all files written.
  * @param passes - measured, after one that is not
  */
-export async function replayBench(passes = 5): Promise<readonly BenchRow[]> {
+export async function replayBench(
+  passes = 5,
+  modes: readonly (typeof MODES)[number][] = MODES,
+): Promise<readonly BenchRow[]> {
   const cacheDir = makeHourlyCache(COINS, CACHED_FROM_MS, (END_MS - CACHED_FROM_MS) / timeframeMs("1hour"));
   const results = mkdtempSync(join(tmpdir(), "pt-bench-runs-"));
   let runs = 0;
@@ -28,7 +34,7 @@ export async function replayBench(passes = 5): Promise<readonly BenchRow[]> {
   };
   const rows: BenchRow[] = [];
   try {
-    for (const { name, flags, atMost } of MODES) {
+    for (const { name, flags, atMost } of modes) {
       const what = `six months, ${COINS.length} coins, 1h, PowerTrader, 26 trainings each, ${name}`;
       await replay(flags);
       const measured: Measured[] = [];

@@ -9,6 +9,7 @@ import {
   encodeTrade,
   type OpenedSeries,
 } from "@powertrader/core/files";
+import type { EventLog } from "@powertrader/core/log";
 import type { Timeframe } from "@powertrader/core/market";
 import type { TraderPolicy } from "@powertrader/core/strategy";
 import { type PreparedRun, prepareRun } from "../../packages/replay/src/run/prepare-run.ts";
@@ -50,8 +51,9 @@ export interface Findings {
   readonly verdict: "clean" | "biased" | "insufficient";
   /** Runs that were compared: a poison at a moment each. */
   readonly compared: number;
-  /** Signals, orders and refusals of the whole run, and models. */
-  readonly decisions: number;
+  /** What there was to change by the last of the moments. */
+  readonly signals: number;
+  readonly orders: number;
   readonly models: number;
   readonly changed: readonly { readonly atMs: number; readonly poison: Poison; readonly how: string }[];
   readonly undecidedMs: readonly number[];
@@ -90,12 +92,14 @@ export async function checkLookAhead(
       if (how !== undefined) changed.push({ atMs, poison, how });
     }
   }
+  const count = (kind: Entry["kind"]) => whole.filter((entry) => entry.kind === kind).length;
   const verdict = changed.length > 0 ? "biased" : undecidedMs.length > 0 ? "insufficient" : "clean";
   return {
     verdict,
     compared: moments.length * POISONS.length,
-    decisions: whole.filter(isDecision).length,
-    models: whole.filter(({ kind }) => kind === "model").length,
+    signals: count("signal"),
+    orders: count("order"),
+    models: count("model"),
     changed,
     undecidedMs,
   };
@@ -141,16 +145,20 @@ async function runUntil({ settings, plant = (prepared) => prepared }: Subject, s
   const policy = prepared.createPolicy(undefined);
   const run = createRun({ ...prepared, policy: watched(policy, stopMs, diary), recorder: diary });
   diary.run = run;
-  const log = { info: (event: object) => diary.write("model", JSON.stringify(event)), warn: fail, error: fail };
   const { training, models, config } = prepared;
-  const told = { exchange: config.exchange, folder: "unwritten", models, log };
+  const told = { exchange: config.exchange, folder: "unwritten", models, log: logInto(diary) };
   const appointments = training && new Retraining(training, told);
   await runBacktest(run, appointments && { appointments });
   return diary.entries;
 }
 
-function fail(event: object): never {
-  throw new Error(JSON.stringify(event));
+/** A log of trainings: a model is known by its hash. */
+function logInto(diary: Diary): EventLog {
+  const fail = (event: object) => {
+    throw new Error(JSON.stringify(event));
+  };
+  const info = (event: object) => diary.write("model", JSON.stringify(event));
+  return { isDebug: false, debug: fail, info, warn: fail, error: fail, close: () => undefined };
 }
 
 /** A policy that also notes what the account is worth, and ends the run as if somebody had interrupted it. */
