@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
+    isolate: false, // the sources keep nothing from one call to the next, so files may share what they loaded
     maxWorkers: "100%", // many tests wait for child processes
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -11,9 +11,10 @@ import {
   tradingCosts,
 } from "@powertrader/core/metrics";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-fc.configureGlobal({ numRuns: 300, seed: 20240101 });
+beforeAll(() => fc.configureGlobal({ numRuns: 300, seed: 20240101 }));
+afterAll(() => fc.resetConfigureGlobal());
 
 /** A curve of equity above zero. */
 const money = fc.double({ min: 0.01, max: 1e9, noNaN: true });
