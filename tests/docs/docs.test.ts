@@ -21,7 +21,8 @@ import { decodeTimeframeFile, modelManifestSchema } from "@powertrader/strategie
 import type { Command } from "commander";
 import { beforeAll, describe, expect, it } from "vitest";
 import { commandPage, environmentPage, programs } from "../../scripts/docs/pages.ts";
-import { mustRun, newFolder, ROOT, runBin } from "../fixtures/bin.ts";
+import { newFolder, ROOT } from "../fixtures/bin.ts";
+import { mustRunHere, runHere } from "../fixtures/here.ts";
 
 const PAGES = [
   "README.md",
@@ -124,14 +125,14 @@ describe("commands on the pages", () => {
     beforeAll(async () => {
       // Stands in for what the warm commands would fetch: the simulated market under the real exchange's name.
       const sim = "warm --exchange sim --coins BTC,ETH,DOGE --start-date 2023-06-01 --end-date 2024-07-01".split(" ");
-      await mustRun("pt-cache", sim, { cwd: folder });
+      await mustRunHere("pt-cache", sim, { cwd: folder });
       const { cpSync, writeFileSync } = await import("node:fs");
       cpSync(join(folder, "backtest_cache/sim"), join(folder, "backtest_cache/kucoin"), { recursive: true });
       const replay =
         "--exchange sim --start-date 2024-01-01 --coins BTC --strategy sma-crossover --output-dir backtest_results/demo".split(
           " ",
         );
-      await mustRun("pt-replay", replay, { cwd: folder });
+      await mustRunHere("pt-replay", replay, { cwd: folder });
       const rows = Array.from({ length: 300 }, (_, i) => `${1704067200 + i * 3600},100,101,99,100.5,10`);
       writeFileSync(join(folder, "my-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
       writeFileSync(join(folder, "my-mark-candles.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
@@ -154,7 +155,7 @@ describe("commands on the pages", () => {
 
     it.each(offline)("%s", async (line) => {
       const [bin, ...args] = line.split(" ");
-      const { status, stderr } = await runBin(bin!, args, { cwd: folder });
+      const { status, stderr } = await runHere(bin!, args, { cwd: folder });
       expect(stderr).not.toMatch(/^error/m);
       expect(status).toBe(0);
     });

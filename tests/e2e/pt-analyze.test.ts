@@ -1,11 +1,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { newFolder, runBin } from "../fixtures/bin.ts";
+import { mustRun, newFolder } from "../fixtures/bin.ts";
+import { runHere } from "../fixtures/here.ts";
 import { copyRun, editJson, replayRun } from "../fixtures/run-folder.ts";
 
 const analyze = (args: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}) =>
-  runBin("pt-analyze", args, options);
+  runHere("pt-analyze", args, options);
 
 let run: string;
 beforeAll(async () => {
@@ -62,8 +63,11 @@ describe("pt-analyze <run folder>", () => {
 
   it("works from any folder, time zone and language to the same bytes", async () => {
     const [here, there] = [copyRun(run), copyRun(run)];
-    await analyze([here]);
-    await analyze(["."], { cwd: there, env: { TZ: "Asia/Kathmandu", LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8" } });
+    await mustRun("pt-analyze", [here]);
+    await mustRun("pt-analyze", ["."], {
+      cwd: there,
+      env: { TZ: "Asia/Kathmandu", LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8" },
+    });
     for (const name of ["metrics.json", "report.html"]) {
       expect(readFileSync(join(there, name)).equals(readFileSync(join(here, name))), name).toBe(true);
     }

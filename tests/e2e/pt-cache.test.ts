@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../../packages/cache/src/fixtures/candles.ts";
-import { type BinOptions, binPath, type Finished, ROOT, runBin } from "../fixtures/bin.ts";
+import { type BinOptions, binPath, type Finished, mustRun, ROOT } from "../fixtures/bin.ts";
+import { runHere } from "../fixtures/here.ts";
 import { withDefaults } from "../fixtures/with-defaults.ts";
 
 const T0 = Date.UTC(2024, 0, 1) / 1000;
@@ -22,7 +23,7 @@ beforeEach(() => {
 });
 
 function pt(args: readonly string[], options?: BinOptions): Promise<Finished> {
-  return runBin("pt-cache", args, options);
+  return runHere("pt-cache", args, options);
 }
 
 function rows(count: number): string {
@@ -66,8 +67,8 @@ describe("pt-cache", () => {
 
   it("warms from a simulated exchange, labelled as such, and asks nothing the second time", async () => {
     const range = ["--start-date", "2024-01-01", "--end-date", "2024-02-01"];
-    const warm = () =>
-      pt(["warm", "--exchange", "sim", "--coins", "BTC,ETH", ...range, "--cache-dir", cacheDir, "--json"]);
+    const flags = ["--exchange", "sim", "--coins", "BTC,ETH", ...range, "--cache-dir", cacheDir, "--json"];
+    const warm = () => mustRun("pt-cache", ["warm", ...flags]);
     expect(JSON.parse((await warm()).stdout)).toMatchObject({
       exchange: "sim",
       series: [

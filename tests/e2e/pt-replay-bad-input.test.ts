@@ -2,13 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, unlinkSync,
 import path from "node:path";
 import { metaFileName, sha256 } from "@powertrader/core/files";
 import { flagName, RUN_SETTINGS } from "@powertrader/core/settings";
-import { afterAll, describe, expect, it, vi } from "vitest";
-import { type BinOptions, newFolder, runBin } from "../fixtures/bin.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { type BinOptions, newFolder } from "../fixtures/bin.ts";
 import { walk, writeCache, writeWalks } from "../fixtures/candle-cache.ts";
+import { runHere } from "../fixtures/here.ts";
 import { snapshot } from "../fixtures/snapshot.ts";
 import { withDefaults } from "../fixtures/with-defaults.ts";
-
-vi.setConfig({ maxConcurrency: 3 }); // every test starts a process
 
 const base = newFolder();
 afterAll(() => rmSync(base, { recursive: true }));
@@ -49,7 +48,7 @@ async function expectRefused(
   arrange(folder);
   const before = snapshot(folder);
   const isCommand = given[0] !== undefined && /^[a-z]/.test(given[0]);
-  const finished = await runBin("pt-replay", isCommand ? given : withDefaults(GOOD, given), {
+  const finished = await runHere("pt-replay", isCommand ? given : withDefaults(GOOD, given), {
     cwd: folder,
     ...options,
   });
@@ -67,7 +66,7 @@ const local = (code: string, ...says: (string | RegExp)[]): Refusal => ({ status
 
 type Case = readonly [args: readonly string[], refusal: Refusal];
 
-describe.concurrent("dates", () => {
+describe("dates", () => {
   it.for(["2024-02-30", "2024-01-01T24:00:00Z"])("that do not exist are refused: %s", (date) =>
     expectRefused(["--start-date", date], usage("E_DATE", `--start-date: "${date}" does not exist in the calendar`)),
   );
@@ -89,7 +88,7 @@ describe.concurrent("dates", () => {
     expectRefused(["--exchange", "nowhere", "--end-date", "2024-01-01"], usage("E_RANGE", "is not after the start")));
 });
 
-describe.concurrent("candles that are not there", () => {
+describe("candles that are not there", () => {
   const WARM = "npx --no -- pt-cache warm --exchange kucoin";
   const HELD = "it has 2024-01-01..2024-01-13T12:00:00Z";
 
@@ -200,13 +199,13 @@ describe.concurrent("candles that are not there", () => {
       /--start-date is needed — All chosen coins have candles from 2024-01-01 to 2024-01-13T12:00:00Z\.\n$/,
     ];
     const folder = newProject();
-    const { status, stderr } = await runBin("pt-replay", ["--coins", "BTC,ETH"], { cwd: folder });
+    const { status, stderr } = await runHere("pt-replay", ["--coins", "BTC,ETH"], { cwd: folder });
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(says[0]!) });
     expect(readdirSync(folder)).toEqual(["backtest_cache"]);
   });
 });
 
-describe.concurrent("names", () => {
+describe("names", () => {
   it.for(["../../etc", "CON", "🚀", "A".repeat(300), "__proto__", "BTC,,ETH", "\u001b[31mBTC\n"])(
     "of coins are letters and digits, not %j",
     (coin) =>
@@ -244,7 +243,7 @@ describe.concurrent("names", () => {
   );
 });
 
-describe.concurrent("numbers", () => {
+describe("numbers", () => {
   const NONSENSE = ["NaN", "", "1e400", "0x10", "ten"];
   const numeric = RUN_SETTINGS.filter(({ kind }) => kind === "number" || kind === "integer" || kind === "pair").map(
     flagName,
@@ -265,7 +264,7 @@ describe.concurrent("numbers", () => {
   );
 });
 
-describe.concurrent("output folders", () => {
+describe("output folders", () => {
   it.for<readonly [string, string, Refusal, (folder: string) => void]>([
     [
       "that hold something",
@@ -301,7 +300,7 @@ describe.concurrent("output folders", () => {
   );
 });
 
-describe.concurrent("cache files", () => {
+describe("cache files", () => {
   const SEGMENT = /backtest_cache\/kucoin\/BTC-USDT_1hour_1704067200_1705147200/;
   const corrupt = (...says: (string | RegExp)[]) => data("E_CACHE_CORRUPT", SEGMENT, "pt-cache verify", ...says);
 
@@ -350,7 +349,7 @@ describe.concurrent("cache files", () => {
   }
 });
 
-describe.concurrent("command lines", () => {
+describe("command lines", () => {
   it.for<Case>([
     [["--fee-bp", "5"], usage("E_USAGE", 'unknown option --fee-bp (did you mean "--fee-bps"?)')],
     [["--start", "2024-01-05"], usage("E_USAGE", 'unknown option --start (did you mean "--start-date"?)')],
@@ -366,7 +365,7 @@ describe.concurrent("command lines", () => {
   ])("%j", ([args, refusal]) => expectRefused(args, refusal));
 });
 
-describe.concurrent("configuration", () => {
+describe("configuration", () => {
   const file = (name: string, content: string | Uint8Array) => ({
     arrange: (folder: string) => writeFileSync(path.join(folder, name), content),
   });
@@ -416,7 +415,7 @@ describe.concurrent("configuration", () => {
 
   it("of a run whose candles are others by now", async () => {
     const folder = newProject();
-    const finished = await runBin("pt-replay", GOOD, { cwd: folder });
+    const finished = await runHere("pt-replay", GOOD, { cwd: folder });
     expect(finished.status).toBe(0);
     writeCache(
       path.join(folder, "backtest_cache"),
@@ -426,7 +425,7 @@ describe.concurrent("configuration", () => {
       walk(Date.UTC(2024, 0, 1), "1hour", 300, 99),
     );
     const before = snapshot(folder);
-    const again = await runBin("pt-replay", ["--config", "out/config.json", "--output-dir", "again"], { cwd: folder });
+    const again = await runHere("pt-replay", ["--config", "out/config.json", "--output-dir", "again"], { cwd: folder });
     expect(again).toMatchObject({ status: 3, stdout: "" });
     expect(again.stderr).toMatch(
       /^error E_DATA_CHANGED: ETH-USDT 1hour: the candles are not those of the recorded run \(300 rows then, 300 now\) — [^\n]+\n$/,
@@ -438,7 +437,7 @@ describe.concurrent("configuration", () => {
     expectRefused(["init"], usage("E_OUT_EXISTS", "pt.config.json exists already"), file("pt.config.json", "{}")));
 });
 
-describe.concurrent("a refusal with --json", () => {
+describe("a refusal with --json", () => {
   it.for<readonly [readonly string[], string, number]>([
     [["--start-date", "2024-02-30"], "E_DATE", 2],
     [["--coins", "XYZ"], "E_CACHE_MISS", 3],
@@ -448,7 +447,7 @@ describe.concurrent("a refusal with --json", () => {
   ])("%j is one JSON line on stderr and nothing on stdout", async ([args, code, status]) => {
     const folder = newProject();
     const before = snapshot(folder);
-    const finished = await runBin("pt-replay", [...withDefaults(GOOD, args), "--json"], { cwd: folder });
+    const finished = await runHere("pt-replay", [...withDefaults(GOOD, args), "--json"], { cwd: folder });
     expect({ status: finished.status, stdout: finished.stdout }).toEqual({ status, stdout: "" });
     expect(finished.stderr).toMatch(/^[^\n]+\n$/);
     expect(JSON.parse(finished.stderr)).toEqual({

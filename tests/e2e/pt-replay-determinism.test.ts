@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { manifestSchema, resultSchema, sha256OfFile } from "@powertrader/core/files";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type BinOptions, mustRun, newFolder, ROOT, runBin } from "../fixtures/bin.ts";
+import { mustRunHere, runHere } from "../fixtures/here.ts";
 
 const FLAGS =
   "--exchange sim --start-date 2024-01-01 --end-date 2024-03-01 --coins BTC,ETH,DOGE --strategy sma-crossover --param fast=10 --param slow=30 --name first --tag a --tag b".split(
@@ -68,23 +69,23 @@ describe("a replay", () => {
 
   it("differs with another seed", async () => {
     const out = join(folder, "seeded");
-    await mustRun("pt-replay", [...FLAGS, "--cache-dir", cache, "--seed", "2", "--output-dir", out]);
+    await mustRunHere("pt-replay", [...FLAGS, "--cache-dir", cache, "--seed", "2", "--output-dir", out]);
     expect(resultIn(out).hash).not.toBe(resultIn(first).hash);
   });
 
   it("refuses candles that are not those its configuration recorded", async () => {
     const other = join(folder, "changed");
     const range = "--coins BTC,ETH,DOGE --start-date 2023-12-20 --end-date 2024-03-01".split(" ");
-    await mustRun("pt-cache", ["warm", "--exchange", "sim", "--seed", "7", ...range, "--cache-dir", other]);
+    await mustRunHere("pt-cache", ["warm", "--exchange", "sim", "--seed", "7", ...range, "--cache-dir", other]);
     const out = join(folder, "never");
     const flags = ["--config", join(first, "config.json"), "--cache-dir", other, "--output-dir", out];
-    const { status, stderr } = await runBin("pt-replay", flags);
+    const { status, stderr } = await runHere("pt-replay", flags);
     expect([status, stderr]).toEqual([3, expect.stringMatching(/^error E_DATA_CHANGED: BTC-USDT 1hour/)]);
   });
 
   it("thins equity.jsonl on request, and neither the metrics nor the hash", async () => {
     const out = join(folder, "thin");
-    await mustRun("pt-replay", [...FLAGS, "--cache-dir", cache, "--equity-interval", "1d", "--output-dir", out]);
+    await mustRunHere("pt-replay", [...FLAGS, "--cache-dir", cache, "--equity-interval", "1d", "--output-dir", out]);
     expect(resultIn(out)).toEqual(resultIn(first));
     const lines = readFileSync(join(out, "equity.jsonl"), "utf8").trim().split("\n");
     expect(lines).toHaveLength(1 + 60); // the start, then the last tick of each of 60 days
@@ -108,10 +109,16 @@ describe("a replay of hand-made daily candles without costs", () => {
     writeFileSync(csv, `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
     const cacheDir = ["--cache-dir", join(folder, "cache")];
     const series = "--exchange own --symbol BTC-USDT --timeframe 1d".split(" ");
-    await mustRun("pt-cache", ["import", csv, ...series, ...cacheDir]);
+    await mustRunHere("pt-cache", ["import", csv, ...series, ...cacheDir]);
     const run =
       "--exchange own --coins BTC --timeframe 1d --start-date 2024-01-01 --strategy buy-and-hold --json".split(" ");
-    const { stdout } = await mustRun("pt-replay", [...run, ...FREE, ...cacheDir, "--output-dir", join(folder, "run")]);
+    const { stdout } = await mustRunHere("pt-replay", [
+      ...run,
+      ...FREE,
+      ...cacheDir,
+      "--output-dir",
+      join(folder, "run"),
+    ]);
     return resultSchema.parse(JSON.parse(stdout)).metrics;
   }
 

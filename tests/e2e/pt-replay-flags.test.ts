@@ -3,11 +3,10 @@ import path from "node:path";
 import { resultSchema, sha256 } from "@powertrader/core/files";
 import { flagName, RUN_SETTINGS, type Setting, variableName } from "@powertrader/core/settings";
 import { STRATEGIES } from "@powertrader/strategies";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { mustRun, newFolder, runBin } from "../fixtures/bin.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mustRun, newFolder } from "../fixtures/bin.ts";
 import { walk, writeCache, writeFunding, writeWalks } from "../fixtures/candle-cache.ts";
-
-vi.setConfig({ maxConcurrency: 3 }); // every test starts processes
+import { mustRunHere, runHere } from "../fixtures/here.ts";
 
 const base = newFolder();
 afterAll(() => rmSync(base, { recursive: true }));
@@ -133,7 +132,7 @@ describe.each([
   beforeAll(async () => {
     folder = projectFor(name);
     const { args, env } = told();
-    await mustRun("pt-replay", args, { cwd: folder, env });
+    await mustRunHere("pt-replay", args, { cwd: folder, env });
     config = jsonIn(folder, "run/config.json");
   });
 
@@ -153,12 +152,12 @@ describe.each([
   });
 });
 
-describe.concurrent("pt-replay", () => {
+describe("pt-replay", () => {
   it("gives the same bytes whether it was told by flags, variables or its own config.json", async () => {
     const folder = projectFor("same");
     const args = [...flagsBut("output_dir"), "--output-dir", "one"];
-    await mustRun("pt-replay", args, { cwd: folder, env: idleVariables });
-    await mustRun(
+    await mustRunHere("pt-replay", args, { cwd: folder, env: idleVariables });
+    await mustRunHere(
       "pt-replay",
       ["--config", "one/config.json", "--cache-dir", "candles", "--no-bars", "--output-dir", "two"],
       {
@@ -174,7 +173,7 @@ describe.concurrent("pt-replay", () => {
 
   it("needs no more than a start date and coins, and says what it takes", async () => {
     const folder = newProject("short", TRAINABLE_BARS);
-    const { stdout, stderr } = await mustRun("pt-replay", ["--start-date", "2024-07-01", "--coins", "BTC,ETH"], {
+    const { stdout, stderr } = await mustRunHere("pt-replay", ["--start-date", "2024-07-01", "--coins", "BTC,ETH"], {
       cwd: folder,
     });
     const [run] = readdirSync(path.join(folder, "backtest_results"));
@@ -194,10 +193,10 @@ describe.concurrent("pt-replay", () => {
   it("takes models from the folder that flag or variable names, and records their hashes without the folder", async () => {
     const folder = newProject("models", TRAINABLE_BARS);
     const train = "--exchange kucoin --coins BTC --train-until 2024-07-01 --output mine".split(" ");
-    await mustRun("pt-train", train, { cwd: folder });
+    await mustRunHere("pt-train", train, { cwd: folder });
     const args = ["--start-date", "2024-07-01", "--coins", "BTC", "--output-dir"];
-    await mustRun("pt-replay", [...args, "one", "--model", "mine"], { cwd: folder });
-    await mustRun("pt-replay", [...args, "two"], { cwd: folder, env: { PT_MODEL: "mine" } });
+    await mustRunHere("pt-replay", [...args, "one", "--model", "mine"], { cwd: folder });
+    await mustRunHere("pt-replay", [...args, "two"], { cwd: folder, env: { PT_MODEL: "mine" } });
     const config = jsonIn(folder, "one/config.json");
     expect(config).not.toHaveProperty("training_data");
     const manifest = readFileSync(path.join(folder, "mine/BTC/2024-07-01/manifest.json"), "utf8");
@@ -219,42 +218,48 @@ describe.concurrent("pt-replay", () => {
   it("makes a folder of its own for each risk profile, whether flags or the variable name them", async () => {
     const folder = newProject("profiles");
     const args = ["--start-date", "2024-01-10", "--coins", "BTC", "--strategy", "sma-crossover"];
-    const { stdout } = await mustRun("pt-replay", [...args, "--risk-profile", "plan", "--risk-profile", "aggressive"], {
-      cwd: folder,
-    });
+    const { stdout } = await mustRunHere(
+      "pt-replay",
+      [...args, "--risk-profile", "plan", "--risk-profile", "aggressive"],
+      {
+        cwd: folder,
+      },
+    );
     const made = readdirSync(path.join(folder, "backtest_results"));
     expect(made).toHaveLength(2);
     for (const run of made) expect(stdout.match(new RegExp(run, "g"))).toHaveLength(3); // its summary, the comparison
     const env = { PT_RISK_PROFILE: "plan,aggressive" };
-    await mustRun("pt-replay", [...args, "--output-dir", "out"], { cwd: folder, env });
+    await mustRunHere("pt-replay", [...args, "--output-dir", "out"], { cwd: folder, env });
     expect(readdirSync(path.join(folder, "out")).sort()).toEqual(["aggressive", "plan"]);
   });
 
   it("prints exactly result.json with --json, and nothing else anywhere", async () => {
     const folder = newProject("json");
     const args = "--start-date 2024-01-10 --coins BTC --strategy buy-and-hold --output-dir out --json".split(" ");
-    const { stdout, stderr } = await mustRun("pt-replay", args, { cwd: folder });
+    const { stdout, stderr } = await mustRunHere("pt-replay", args, { cwd: folder });
     expect(stderr).toBe("");
     expect(stdout).toBe(readFileSync(path.join(folder, "out/result.json"), "utf8"));
     expect(resultSchema.parse(JSON.parse(stdout))).toMatchObject({ status: "completed", bars: 84, synthetic: false });
   });
 
-  it.for(["--quiet", "-q"])("keeps its notes to itself with %s", async (flag, { expect }) => {
+  it.for(["--quiet", "-q"])("keeps its notes to itself with %s", async (flag) => {
     const folder = newProject(`quiet ${flag}`);
     const args = ["--start-date", "2024-01-10", "--coins", "BTC", "--strategy", "buy-and-hold", flag];
-    const { stdout, stderr } = await mustRun("pt-replay", args, { cwd: folder });
+    const { stdout, stderr } = await mustRunHere("pt-replay", args, { cwd: folder });
     expect({ stdout, stderr }).toEqual({ stdout: expect.stringContaining("final equity"), stderr: "" });
   });
 
   it("shows no stack without --debug, and one with it", async () => {
     const args = ["--start-date", "2024-02-30"];
-    expect((await runBin("pt-replay", args)).stderr).not.toContain("    at ");
-    expect((await runBin("pt-replay", [...args, "--debug"])).stderr).toMatch(/^error E_DATE: .*\nPtError: .*\n {4}at /);
-    expect((await runBin("pt-replay", args, { env: { PT_DEBUG: "1" } })).stderr).toContain("    at ");
+    expect((await runHere("pt-replay", args)).stderr).not.toContain("    at ");
+    expect((await runHere("pt-replay", [...args, "--debug"])).stderr).toMatch(
+      /^error E_DATE: .*\nPtError: .*\n {4}at /,
+    );
+    expect((await runHere("pt-replay", args, { env: { PT_DEBUG: "1" } })).stderr).toContain("    at ");
   });
 
   it("lists every flag of the default command in its help, with defaults and examples", async () => {
-    const { stdout } = await mustRun("pt-replay", ["--help"]);
+    const { stdout } = await mustRunHere("pt-replay", ["--help"]);
     for (const setting of RUN_SETTINGS) expect(stdout).toMatch(new RegExp(`^ +--${flagName(setting)}\\b`, "m"));
     for (const flag of ["--config <file>", "--json", "-q, --quiet", "--debug", "--warm-cache", "--no-run"])
       expect(stdout).toContain(flag);
@@ -265,9 +270,9 @@ describe.concurrent("pt-replay", () => {
   });
 });
 
-describe.concurrent("pt-replay config show", () => {
+describe("pt-replay config show", () => {
   const show = async (args: readonly string[], folder = base, env: Record<string, string> = {}) =>
-    (await mustRun("pt-replay", ["config", "show", ...args], { cwd: folder, env })).stdout;
+    (await mustRunHere("pt-replay", ["config", "show", ...args], { cwd: folder, env })).stdout;
 
   it("takes every flag of a replay and shows what it comes to", async () => {
     const document = JSON.parse(await show([...allFlags, "--model", "models", "--json"], base, idleVariables));
@@ -310,14 +315,14 @@ describe.concurrent("pt-replay config show", () => {
   });
 });
 
-describe.concurrent("subcommands", () => {
+describe("subcommands", () => {
   const lines = ["init", "config show", "strategies"].flatMap((command) =>
     ["--json", "--quiet", "--debug"].map((flag) => `${command} ${flag}`),
   );
 
-  it.for(lines)("take global flags after their name: %s", async (line, { expect }) => {
+  it.for(lines)("take global flags after their name: %s", async (line) => {
     const folder = newProject(line);
-    const { stdout, stderr } = await mustRun("pt-replay", line.split(" "), { cwd: folder });
+    const { stdout, stderr } = await mustRunHere("pt-replay", line.split(" "), { cwd: folder });
     expect(stderr).toBe("");
     expect(stdout).not.toBe("");
     if (line.endsWith("--json")) expect(() => JSON.parse(stdout)).not.toThrow();
@@ -326,22 +331,22 @@ describe.concurrent("subcommands", () => {
 
   it("init names the file it wrote", async () => {
     const folder = newProject("init");
-    const { stdout } = await mustRun("pt-replay", ["init", "--json"], { cwd: folder });
+    const { stdout } = await mustRunHere("pt-replay", ["init", "--json"], { cwd: folder });
     expect(JSON.parse(stdout)).toEqual({ file: path.join(folder, "pt.config.toml") });
-    expect((await mustRun("pt-replay", ["config", "show", "--origin"], { cwd: folder })).stdout).not.toContain(
+    expect((await mustRunHere("pt-replay", ["config", "show", "--origin"], { cwd: folder })).stdout).not.toContain(
       "pt.config.toml",
     );
   });
 
   it("strategies lists every strategy with its parameters and their defaults", async () => {
-    const { stdout } = await mustRun("pt-replay", ["strategies", "--json"]);
+    const { stdout } = await mustRunHere("pt-replay", ["strategies", "--json"]);
     const listed = JSON.parse(stdout) as {
       name: string;
       params: { name: string; default: unknown; description: string }[];
     }[];
     expect(listed.map(({ name }) => name)).toEqual(STRATEGIES.map(({ name }) => name));
     expect(listed[0]!.params).toContainEqual({ name: "slow", default: 200, description: "bars of the slow average" });
-    const { stdout: text } = await mustRun("pt-replay", ["strategies"]);
+    const { stdout: text } = await mustRunHere("pt-replay", ["strategies"]);
     expect(text).toContain("  --param lookback=20  bars whose range has to be left");
   });
 });

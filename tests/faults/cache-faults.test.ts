@@ -7,7 +7,8 @@ import { listSegments, readSeries } from "@powertrader/core/files";
 import { createStream } from "@powertrader/core/random";
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../../packages/cache/src/fixtures/candles.ts";
-import { type Finished, runBin } from "../fixtures/bin.ts";
+import type { Finished } from "../fixtures/bin.ts";
+import { runHere } from "../fixtures/here.ts";
 
 const WRITER = resolve(import.meta.dirname, "../fixtures/cache-writer.mjs");
 const T0 = Date.UTC(2024, 0, 1) / 1000;
@@ -31,7 +32,7 @@ function csv(rows: number, price = 100, name = "a.csv"): string {
 
 function importing(file: string, ...more: readonly string[]): Promise<Finished> {
   const series = ["--exchange", "own", "--symbol", "BTC-USDT", "--timeframe", "1h", "--cache-dir", cacheDir];
-  return runBin("pt-cache", ["import", file, ...series, "--calendar", "as-is", ...more]);
+  return runHere("pt-cache", ["import", file, ...series, "--calendar", "as-is", ...more]);
 }
 
 function read() {
@@ -76,8 +77,8 @@ describe("a second writer", () => {
   it("leaves the readers alone", async () => {
     await importing(csv(3));
     await holder();
-    expect((await runBin("pt-cache", ["ls", "--cache-dir", cacheDir])).stdout).toContain("BTC-USDT");
-    expect(await runBin("pt-cache", ["verify", "--cache-dir", cacheDir])).toMatchObject({ status: 0 });
+    expect((await runHere("pt-cache", ["ls", "--cache-dir", cacheDir])).stdout).toContain("BTC-USDT");
+    expect(await runHere("pt-cache", ["verify", "--cache-dir", cacheDir])).toMatchObject({ status: 0 });
   });
 });
 
@@ -125,7 +126,7 @@ describe("a full disk", () => {
     expect(stderr).toMatch(/^error E_DISK_FULL: /);
     expect(readdirSync(join(disk, "own")).filter((name) => !/^\.(lock\.db|columns)$/.test(name))).toEqual(before);
     expect(read().length).toBe(2000);
-    expect(await runBin("pt-cache", ["verify", "--cache-dir", disk])).toMatchObject({ status: 0 });
+    expect(await runHere("pt-cache", ["verify", "--cache-dir", disk])).toMatchObject({ status: 0 });
 
     expect(await importing(csv(2500, 100, "c.csv"))).toMatchObject({ status: 0 });
     expect(read().length).toBe(2500);
@@ -180,13 +181,13 @@ describe("damage", () => {
 
   it("by swapping two files is seen", async () => {
     const series = ["--exchange", "own", "--symbol", "ETH-USDT", "--timeframe", "1h", "--cache-dir", cacheDir];
-    await runBin("pt-cache", ["import", csv(300, 7, "eth.csv"), ...series]);
+    await runHere("pt-cache", ["import", csv(300, 7, "eth.csv"), ...series]);
     const [btc, eth] = listSegments(cacheDir, "own").map(({ file }) => join(cacheDir, "own", file));
     renameSync(btc!, `${btc}.x`);
     renameSync(eth!, btc!);
     renameSync(`${btc}.x`, eth!);
     expect(readCode()).toBe("E_CACHE_CORRUPT");
-    const { status, stdout } = await runBin("pt-cache", ["verify", "--cache-dir", cacheDir]);
+    const { status, stdout } = await runHere("pt-cache", ["verify", "--cache-dir", cacheDir]);
     expect(status).toBe(3);
     expect(stdout.match(/: segment: sha256/g)).toHaveLength(2);
   });
@@ -215,7 +216,7 @@ describe("damage", () => {
   it("makes verify fail until it is mended", async () => {
     const { path } = segment();
     writeFileSync(path, "[]");
-    const verify = () => runBin("pt-cache", ["verify", "--json", "--cache-dir", cacheDir]);
+    const verify = () => runHere("pt-cache", ["verify", "--json", "--cache-dir", cacheDir]);
     const damaged = await verify();
     expect(damaged).toMatchObject({ status: 3, stdout: "" });
     expect(JSON.parse(damaged.stderr).error).toMatchObject({

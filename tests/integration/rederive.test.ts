@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { mustRun, newFolder, SHARED } from "../fixtures/bin.ts";
+import { newFolder, SHARED } from "../fixtures/bin.ts";
+import { mustRunHere } from "../fixtures/here.ts";
 
 const DATA = join(SHARED, "data");
 const COINS = ["BTC", "ETH"];
@@ -25,12 +26,12 @@ describe.skipIf(!isThere)("an outside reader of a run on real BTC and ETH (skipp
         new Map(lines.map((line) => line.split(",").map(Number)).map(([ts, ...row]) => [ts!, row])),
       );
       const series = ["--exchange", "binance", "--symbol", `${coin}-USDT`, "--timeframe", "1h"];
-      await mustRun("pt-cache", ["import", file, ...series, "--cache-dir", cache]);
+      await mustRunHere("pt-cache", ["import", file, ...series, "--cache-dir", cache]);
     }
     // Short averages and both directions, a large wallet: many fills, reversals, partial fills.
     const flags =
       "--exchange binance --start-date 2024-01-01 --end-date 2024-07-01 --coins BTC,ETH --strategy sma-crossover --param fast=12 --param slow=30 --initial-capital 3000000 --max-volume-pct 0.5 --close-at-end";
-    await mustRun("pt-replay", [...flags.split(" "), "--cache-dir", cache, "--output-dir", run]);
+    await mustRunHere("pt-replay", [...flags.split(" "), "--cache-dir", cache, "--output-dir", run]);
   });
 
   const lines = (name: string) =>

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { writeReport } from "@powertrader/analytics";
 import { beforeAll, describe, expect, it } from "vitest";
-import { mustRun, newFolder } from "../fixtures/bin.ts";
+import { newFolder } from "../fixtures/bin.ts";
 import { candlesFrom, writeCache } from "../fixtures/candle-cache.ts";
+import { mustRunHere } from "../fixtures/here.ts";
 import { copyRun, editJson, editLines, replayRun } from "../fixtures/run-folder.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are whatever the files hold
@@ -33,7 +34,7 @@ async function ruinedRun(): Promise<string> {
   });
   writeCache(cache, "walk", "BTC-USDT", "1hour", candlesFrom(START_MS, "1hour", bars));
   const flags = "--exchange walk --coins BTC --start-date 2024-01-01 --strategy breakout --param lookback=3 --quiet";
-  await mustRun("pt-replay", [...flags.split(" "), "--cache-dir", cache, "--output-dir", folder]);
+  await mustRunHere("pt-replay", [...flags.split(" "), "--cache-dir", cache, "--output-dir", folder]);
   return folder;
 }
 

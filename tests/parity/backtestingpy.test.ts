@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { decodeTrade, readJsonl, resultSchema } from "@powertrader/core/files";
 import { describe, expect, it } from "vitest";
-import { mustRun, newFolder, SHARED } from "../fixtures/bin.ts";
+import { newFolder, SHARED } from "../fixtures/bin.ts";
+import { mustRunHere } from "../fixtures/here.ts";
 
 const ORACLE = join(SHARED, "oracles/backtestingpy.json");
 const SERIES = join(SHARED, "data/backtestingpy_GOOG_1d.csv.gz");
@@ -42,10 +43,10 @@ describe.skipIf(!isThere)("runs of backtesting.py on GOOG (skipped without ../sh
     const cache = join(folder, "cache");
     const out = join(folder, "run");
     const series = ["--exchange", "oracle", "--symbol", "GOOG-USD", "--timeframe", "1d", "--calendar", "as-is"];
-    await mustRun("pt-cache", ["import", SERIES, ...series, "--cache-dir", cache]);
+    await mustRunHere("pt-cache", ["import", SERIES, ...series, "--cache-dir", cache]);
     const { fast, slow } = oracle.params;
     const params = ["--param", `fast=${fast}`, "--param", `slow=${slow}`, "--param", `direction=${direction}`];
-    await mustRun("pt-replay", [...AS_BACKTESTINGPY, ...params, "--cache-dir", cache, "--output-dir", out]);
+    await mustRunHere("pt-replay", [...AS_BACKTESTINGPY, ...params, "--cache-dir", cache, "--output-dir", out]);
 
     const barOf = barIndex();
     const trades = readJsonl(join(out, "trades.jsonl"), decodeTrade);
