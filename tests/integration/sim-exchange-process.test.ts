@@ -1,12 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it, onTestFailed } from "vitest";
+import { binPath, ROOT } from "../fixtures/bin.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "../..");
-const BIN = path.join(ROOT, "packages/sim-exchange/src/bin/pt-sim-exchange.ts");
-const NODE_ARGUMENTS = ["--import", "tsx", "--conditions=source"];
+const BIN = binPath("pt-sim-exchange");
 
 const children: ChildProcess[] = [];
 
@@ -15,7 +13,7 @@ afterEach(() => {
 });
 
 function start(argv: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, BIN, ...argv], { cwd: ROOT, stdio: "pipe" });
+  const child = spawn(process.execPath, [BIN, ...argv], { cwd: ROOT, stdio: "pipe" });
   children.push(child);
   return child;
 }
@@ -70,7 +68,7 @@ describe("the pt-sim-exchange process", () => {
   });
 
   it("leaves no orphan when its parent is killed", async () => {
-    const argv = [...NODE_ARGUMENTS, BIN, "--json", "--exit-with-parent"];
+    const argv = [BIN, "--json", "--exit-with-parent"];
     const script = `require("node:child_process").spawn(process.execPath, ${JSON.stringify(argv)}, {
       stdio: ["pipe", "inherit", "inherit"],
     });`;
