@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bundleFixture } from "../fixtures/bundle.ts";
 
 /** How often the careful writer is killed; the naive one a fifth of that. */
-const KILLS = Number(process.env.PT_KILLS ?? 60);
+const KILLS = Number(process.env.PT_KILLS ?? 30);
 const LANES = 3;
 
 const base = mkdtempSync(path.join(tmpdir(), "atomic-write-"));

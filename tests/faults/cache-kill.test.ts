@@ -14,7 +14,7 @@ import { temporaryFolder } from "../../packages/cache/src/fixtures/candles.ts";
 import { binPath } from "../fixtures/bin.ts";
 
 const FIXTURES = resolve(import.meta.dirname, "../fixtures");
-const KILLS = Number(process.env.PT_KILLS ?? 150);
+const KILLS = Number(process.env.PT_KILLS ?? 50);
 const SEED = Number(process.env.PT_SEED ?? Date.now() % 1e6);
 const random = createStream(SEED, "kills");
 const T0 = Date.UTC(2020, 0, 1);

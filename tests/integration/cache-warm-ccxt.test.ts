@@ -222,7 +222,7 @@ it("takes no nonsense from an exchange, whatever it says", async () => {
     return text(random.integer(0, 9) === 0 ? body.slice(0, random.integer(0, body.length)) : body)(response, 0);
   });
   const outcomes = new Map<string, number>();
-  const rounds = Number(process.env.PT_PROPERTY_RUNS ?? 200);
+  const rounds = Number(process.env.PT_PROPERTY_RUNS ?? 80);
   for (let round = 0; round < rounds; round++) {
     cacheDir = temporaryFolder();
     const outcome = await warm({ url, toMs: T0 + 50 * HOUR_MS }).then(

@@ -32,10 +32,9 @@ function correlation(a: readonly number[], b: readonly number[]): number {
   return covariance / Math.sqrt(variance(a, meanA) * variance(b, meanB));
 }
 
-const hourlyReturns = (coin: string, seed: number, fromMs: number, toMs: number) => {
-  const { open, close } = createMarket(seed).candles(coin, "1hour", fromMs, toMs);
-  return Array.from(close, (price, i) => Math.log(price / open[i]!));
-};
+const returnsOf = ({ open, close }: CandleColumns) => Array.from(close, (price, i) => Math.log(price / open[i]!));
+const hourlyReturns = (coin: string, seed: number, fromMs: number, toMs: number) =>
+  returnsOf(createMarket(seed).candles(coin, "1hour", fromMs, toMs));
 
 const deviation = (returns: readonly number[]) => Math.sqrt(mean(returns.map((value) => value ** 2)));
 
@@ -155,7 +154,7 @@ describe("the synthetic market", () => {
     const hours = createMarket(42).candles(coin, "1hour", Date.UTC(2022, 0, 1), Date.UTC(2024, 0, 1));
     expect(Math.min(...hours.low)).toBeGreaterThan(low);
     expect(Math.max(...hours.high)).toBeLessThan(high);
-    const volatility = deviation(hourlyReturns(coin, 42, Date.UTC(2022, 0, 1), Date.UTC(2024, 0, 1)));
+    const volatility = deviation(returnsOf(hours));
     expect(volatility).toBeGreaterThan(calm);
     expect(volatility).toBeLessThan(wild);
   });
