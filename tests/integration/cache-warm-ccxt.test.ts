@@ -187,7 +187,7 @@ describe("an exchange in trouble", () => {
       closeAt,
       (response, request) => request > 1 && fault(response, request),
     );
-    const failing = warm({ url, timeoutMs: 100 });
+    const failing = warm({ url, timeoutMs: 500 });
     await expect(failing).rejects.toMatchObject({ code });
     expect(queries).toHaveLength(1 + requests);
     expect(read()!.coverage).toEqual([{ fromMs: T0, toMs: T0 + 1499 * HOUR_MS }]);
