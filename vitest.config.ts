@@ -3,12 +3,25 @@ import { defineConfig } from "vitest/config";
 // Workspace packages resolve to their sources, so unit tests need no build.
 const conditions = ["source", "module", "node", "development|production"];
 
+/** Put other modules in the place of ours: nobody else may load those. */
+const MOCKING = ["tests/properties/look-ahead.test.ts"];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
-    isolate: false, // the sources keep nothing from one call to the next, so files may share what they loaded
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "all",
+          include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
+          exclude: MOCKING,
+          isolate: false, // the sources keep nothing from one call to the next, so files may share what they loaded
+        },
+      },
+      { extends: true, test: { name: "mocking", include: MOCKING } },
+    ],
     maxWorkers: "100%", // many tests wait for child processes
     testTimeout: 60_000,
     hookTimeout: 60_000,
