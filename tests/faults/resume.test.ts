@@ -102,7 +102,28 @@ describe(`resuming, seed ${SEED}`, () => {
       code: "E_RUN_FOLDER",
       message: expect.stringContaining(":1 is"),
     });
-    expect(Object.keys(snapshot(run)).filter((name) => !name.startsWith(".resume"))).toEqual(Object.keys(before));
+    expect(snapshot(run)).toEqual(before);
+  });
+
+  it("refuses a run that is still under way", async () => {
+    const out = join(folder, "alive");
+    const slow = [...argsOf(out), "--processes", "--speed", "3600"];
+    const child = spawn(process.execPath, [binPath("pt-replay"), ...slow], { stdio: "ignore" });
+    const closed = once(child, "close");
+    while (!existsSync(join(out, "run.json")) && child.exitCode === null) await sleep(5);
+    await expect(resume(out)).rejects.toMatchObject({
+      code: "E_LOCKED",
+      message: expect.stringContaining(`${child.pid}`),
+    });
+    child.kill("SIGINT");
+    await closed;
+  });
+
+  it("leaves no report of the part that there was", async () => {
+    const run = interrupted("reported");
+    for (const name of ["metrics.json", "report.html"]) writeFileSync(join(run, name), "of a part");
+    await resume(run);
+    expect(deterministic(run)).toEqual(deterministic(whole));
   });
 
   it("refuses candles that are not those the run began with", async () => {

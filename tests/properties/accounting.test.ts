@@ -200,7 +200,8 @@ describe("the books of any run", () => {
         const { trades, orders, events } = await runScripted(scripted({ ...one, says, model: slow }));
         const whole = new Map(orders.map((order) => [order.clientOrderId, order.qty ?? Infinity]));
         // A step is the least that can be held: what is less than half of one is nothing but rounding.
-        const isReal = (qty: number) => qty > (slow.qty_step === 0 ? 1e-9 : slow.qty_step / 2);
+        const step = slow.qty_step ?? 0;
+        const isReal = (qty: number) => qty > (step === 0 ? 1e-9 : step / 2);
         for (const trade of trades) expect([trade.side, isReal(trade.qty)]).toEqual(["long", true]);
         for (const { qty } of orders) expect(qty === null || qty === 0 || isReal(qty)).toBe(true);
         for (const { qty, clientOrderId } of events) {

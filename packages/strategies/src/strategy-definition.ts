@@ -27,6 +27,8 @@ export interface TrainingPlan {
   readonly settings: ModelSettings;
   /** Closed candles that every timeframe needs. */
   readonly minCandles: number | undefined;
+  /** Days after its cutoff for which a model is listened to. */
+  readonly freshDays: number;
 }
 
 /** A strategy that can be chosen by name. */

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { addGlobalFlags, createProgress, type Frame } from "@powertrader/core/cli";
 import { didYouMean, PtError } from "@powertrader/core/errors";
 import type { EventLogOptions } from "@powertrader/core/log";
@@ -74,11 +75,15 @@ async function resumeRun(frame: Frame, command: Command, dir: string): Promise<v
   const work = resumeFolder(interrupted.folder);
   const [planned] = planRuns([{ ...settings, outputDir: work, bars: interrupted.bars }], interrupted.signals);
   const how = { processes: processOptionsOf(command, interrupted), log: logOptions(command, frame.console) };
-  const result = await execute(planned!, frame, how);
-  replaceInterrupted(interrupted.folder, work);
-  frame.console.out(
-    frame.flags.json ? JSON.stringify(result, null, 2) : summaryOf(result, planned!.prepared.config, dir),
-  );
+  try {
+    const result = await execute(planned!, frame, how);
+    replaceInterrupted(interrupted.folder, work);
+    frame.console.out(
+      frame.flags.json ? JSON.stringify(result, null, 2) : summaryOf(result, planned!.prepared.config, dir),
+    );
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
 }
 
 interface How {

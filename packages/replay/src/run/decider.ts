@@ -8,6 +8,7 @@ import {
   IndicatorHub,
   type PolicyContext,
   resolveParams,
+  STRATEGIES,
   type TrainingPlan,
 } from "@powertrader/strategies";
 import type { ModelSource } from "@powertrader/strategies/pattern-memory";
@@ -94,9 +95,19 @@ function replay({ config, origin }: ResolvedSettings, signalsFile: string | unde
     createPolicy: () => undefined,
     start(series, range) {
       const { due, notes } = scheduleSignals(log.signals, series, range);
-      return { source: createReplaySource(due), notes: notes.map((note) => `${log.file}: ${note}`) };
+      const all = [...notes, ...ownTraderNote(log)];
+      return { source: createReplaySource(due), notes: all.map((note) => `${log.file}: ${note}`) };
     },
   };
+}
+
+/** Signals of a strategy that trades them in its own way do not repeat its run. */
+function ownTraderNote({ signals }: SignalLog): readonly string[] {
+  const makers = new Set(signals.map(({ strategy }) => strategy));
+  return STRATEGIES.filter(({ name, createPolicy }) => createPolicy !== undefined && makers.has(name)).map(
+    ({ name }) =>
+      `the signals are those of ${name}, whose own trader is not part of this: they are traded as they say, long, short and close`,
+  );
 }
 
 function refuseContradiction(strategy: string, origin: ResolvedSettings["origin"]): void {

@@ -50,6 +50,7 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     command: options.command.map(createScrubber(process.env)),
     inputs: placeToWire(options.inputs),
     host: hostname(),
+    pid: process.pid,
     versions: { node: process.version, powertrader: codeVersion() },
   });
   folder.writeConfig(prepared.config);
@@ -100,7 +101,7 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     folder.writeJson(RUN_FILES.result, result);
     folder.writeJson(RUN_FILES.run, wall("cancelled"));
     throw new PtError("E_CANCELLED", `cancelled after ${result.bars} bars`, {
-      hint: `What was done until then can be read in ${options.folder}.`,
+      hint: `What was done until then can be read in ${options.folder}; finish it: npx --no -- pt-replay --resume ${options.folder}`,
     });
   }
   folder.writeJson(RUN_FILES.run, wall(result.status));

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { asSystemError, PtError } from "@powertrader/core/errors";
 import { RUN_FILES, readLines } from "@powertrader/core/files";
@@ -6,6 +7,9 @@ import { z } from "zod";
 
 /** What of `run.json` it takes to run again: where on this machine the run read from. */
 const runJsonSchema = z.object({
+  status: z.string(),
+  pid: z.int().positive().optional(),
+  host: z.string().optional(),
   mode: z.string(),
   components: z.object({ thinker: z.string(), trader: z.string() }).optional(),
   inputs: z.object({
@@ -32,7 +36,7 @@ export interface InterruptedRun {
 
 /**
  * Looks at the folder of a run that did not come to its end.
- * @throws PtError E_RUN_FOLDER when there is nothing to resume, or nothing to resume from
+ * @throws PtError E_RUN_FOLDER when there is nothing to resume, or nothing to resume from; E_LOCKED when it is under way
  */
 export function openInterruptedRun(folder: string): InterruptedRun {
   const path = resolve(folder);
@@ -49,7 +53,12 @@ export function openInterruptedRun(folder: string): InterruptedRun {
       hint: "Name the folder of an interrupted run, or start the run again.",
     });
   }
-  const { mode, components, inputs } = readRunJson(runFile);
+  const { status, pid, host, mode, components, inputs } = readRunJson(runFile);
+  if (status === "running" && pid !== undefined && host === hostname() && isReplay(pid)) {
+    throw new PtError("E_LOCKED", `${folder} is a run that is under way, in process ${pid}`, {
+      hint: "Wait for it to end, or end it first.",
+    });
+  }
   return {
     folder: path,
     configFile,
@@ -90,6 +99,16 @@ export function resumeFolder(folder: string): string {
   return join(folder, `${WORK}${process.pid}`);
 }
 
+/** Whether a process is a replay: numbers of processes are given again. Where nobody can tell, it is one. */
+function isReplay(pid: number): boolean {
+  if (pid === process.pid || !isAlive(pid)) return false;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("pt-replay");
+  } catch {
+    return true;
+  }
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -114,6 +133,8 @@ export function replaceInterrupted(folder: string, work: string): void {
       renameSync(join(work, name), target);
     }
     rmSync(work, { recursive: true, force: true });
+    // They were made of a part of the run.
+    for (const name of [RUN_FILES.metrics, RUN_FILES.report]) rmSync(join(folder, name), { force: true });
   } catch (error) {
     throw asSystemError(error, folder);
   }

@@ -35,8 +35,9 @@ export function openTraining(
   const { config, cacheDir, modelDir } = resolved;
   if (modelDir !== undefined) return withGiven(modelDir, resolved, plan, symbols, range);
   refuseRecordedModels(resolved);
-  const intervalMs = config.walk_forward ? config.retrain_interval * DAY_MS : range.toMs - range.fromMs;
-  const cutoffs = retrainSchedule({ startMs: range.fromMs, endMs: range.toMs, intervalMs });
+  const intervalMs = config.walk_forward ? config.retrain_interval * DAY_MS : range.toMs - range.fromMs + 1;
+  // The last tick is at the end of the range: a training that is due then comes before it.
+  const cutoffs = retrainSchedule({ startMs: range.fromMs, endMs: range.toMs + 1, intervalMs });
   const minCandles = plan.minCandles ?? DEFAULT_MIN_CANDLES;
   const candles = symbols.map(
     (symbol) =>
@@ -65,7 +66,7 @@ export function openTraining(
       }),
     ),
   );
-  const notes = first.flatMap((one) => one.notes);
+  const notes = [...first.flatMap((one) => one.notes), ...staleNote(cutoffs, plan, range)];
   return { plan, cutoffs, candles, given: undefined, data, records: undefined, notes };
 }
 
@@ -86,7 +87,37 @@ function withGiven(
     });
   }
   const made = given.models.flatMap(({ symbol, manifest }) => mixedKinds(symbol, manifest.timeframes, config));
-  return { plan, cutoffs: [], candles: [], given, data: undefined, records: given.entries, notes: made };
+  return {
+    plan,
+    cutoffs: [],
+    candles: [],
+    given,
+    data: undefined,
+    records: given.entries,
+    notes: [
+      ...made,
+      ...staleNote(
+        given.models.map(({ cutoffMs }) => cutoffMs).sort((a, b) => a - b),
+        plan,
+        range,
+      ),
+    ],
+  };
+}
+
+/** Says from when on, at first, no model is young enough to be listened to. */
+function staleNote(
+  cutoffs: readonly number[],
+  { freshDays }: TrainingPlan,
+  { fromMs, toMs }: TimeRange,
+): readonly string[] {
+  const endOf = (i: number) => cutoffs[i + 1] ?? toMs;
+  const stale = cutoffs.findIndex((cutoffMs, i) => endOf(i) > cutoffMs + freshDays * DAY_MS);
+  if (stale === -1) return [];
+  const sinceMs = Math.max(fromMs, cutoffs[stale]! + freshDays * DAY_MS);
+  return [
+    `a model older than ${freshDays} days says nothing any more: from ${formatDate(sinceMs)} on nothing is started; train more often (--retrain-interval), or --param freshness_days=`,
+  ];
 }
 
 /** The run shows a strategy longer candles of one kind; a model that learnt from the other is noted. */

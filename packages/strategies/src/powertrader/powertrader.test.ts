@@ -125,6 +125,7 @@ describe("powertrader", () => {
     expect(powertrader.training!(params)).toEqual({
       settings: { weights: "frozen", normalize_weights: true },
       minCandles: 30,
+      freshDays: 14,
     });
     expect(powertrader.higher!(params)).toEqual(PATTERN_TIMEFRAMES);
   });

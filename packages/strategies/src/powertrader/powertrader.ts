@@ -16,9 +16,10 @@ export const powertrader: StrategyDefinition<typeof powertraderParams> = {
   // A start may be worth 0.50.
   runDefaults: { "execution_model.min_notional": 0.1 },
   higher: () => PATTERN_TIMEFRAMES,
-  training: ({ weights, normalize_weights, min_candles }) => ({
+  training: ({ weights, normalize_weights, min_candles, freshness_days }) => ({
     settings: { weights, normalize_weights },
     minCandles: min_candles,
+    freshDays: freshness_days,
   }),
   create: (params, { timeframe, models }) => createThinker({ params, timeframe, models }),
   createPolicy: (params, { symbols, folder }) => {

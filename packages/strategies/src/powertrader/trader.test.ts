@@ -317,11 +317,13 @@ describe("a tick", () => {
     expect(kinds(intents)).toEqual(["enter ETH-USDT", "enter BNB-USDT", "enter BTC-USDT", "enter XRP-USDT"]);
   });
 
-  it("ignores signals of other coins and signals without levels", () => {
+  it("ignores signals of other coins, and does not take signals without levels for silence", () => {
     const account = new FakeAccount();
     const { data: _, ...bare } = said(7, 0);
     expect(account.tick(100, [said(7, 0, "ETH-USDT")])).toEqual([]);
-    expect(account.tick(100, [{ ...bare, data: undefined, direction: "long" }])).toEqual([]);
+    expect(() => account.tick(100, [{ ...bare, data: undefined, direction: "long" }])).toThrow(
+      /has no data\.long_level, which the trader of powertrader goes by/,
+    );
   });
 });
 

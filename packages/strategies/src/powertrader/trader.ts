@@ -85,8 +85,8 @@ export class PowertraderTrader implements TraderPolicy {
   #hear({ symbol, signalId, data }: Signal): void {
     const coin = this.#bySymbol.get(symbol);
     if (coin === undefined) return;
-    coin.longLevel = levelOf(data?.long_level);
-    coin.shortLevel = levelOf(data?.short_level);
+    coin.longLevel = levelOf("long_level", signalId, data);
+    coin.shortLevel = levelOf("short_level", signalId, data);
     coin.lowBounds = Array.isArray(data?.low_bounds) ? data.low_bounds : [];
     coin.signalId = signalId;
   }
@@ -150,6 +150,9 @@ function recentBuys({ dcaTimesMs }: CoinState, nowMs: number): number {
   return dcaTimesMs.filter((tsMs) => nowMs - tsMs <= DAY_MS).length;
 }
 
-function levelOf(value: unknown): number {
-  return typeof value === "number" ? value : 0;
+/** @throws Error when the signal is none of a thinker of PowerTrader: without levels nothing would ever be traded */
+function levelOf(name: "long_level" | "short_level", signalId: string, data: Signal["data"]): number {
+  const level = data?.[name];
+  if (typeof level === "number") return level;
+  throw new Error(`signal ${signalId} has no data.${name}, which the trader of powertrader goes by`);
 }
