@@ -64,7 +64,7 @@ describe("dca_levels", () => {
     expect(levels(levels(given))).toBe(levels(given));
   });
 
-  it.each([["2.5"], [""], ["-2.5/"], ["-2.5,-5"], [0], [-100], [[]], ["none"], [[Number.NaN]]])(
+  it.each([["2.5"], [""], ["-2.5/"], ["-2.5,-5"], [0], [-100], [[]], ["none"], [[Number.NaN]], ["-5/-2.5"], ["-5/-5"]])(
     "refuses %j",
     (given) => {
       expect(powertraderParams.safeParse({ dca_levels: given }).success).toBe(false);
@@ -74,6 +74,9 @@ describe("dca_levels", () => {
   it("say how they are written", () => {
     expect(powertraderParams.safeParse({ dca_levels: "5" }).error!.issues[0]!.message).toBe(
       "must be percents between 0 and -100, such as -2.5/-5/-10",
+    );
+    expect(powertraderParams.safeParse({ dca_levels: "-5/-2.5" }).error!.issues[0]!.message).toBe(
+      "must be losses that grow from stage to stage, such as -2.5/-5/-10",
     );
   });
 });
