@@ -8,6 +8,7 @@ export {
   formatMoney,
   formatNumber,
   formatPrice,
+  formatQuantity,
   formatRatio,
   formatSetting,
   formatShare,

@@ -9,6 +9,7 @@ import {
   formatMoney,
   formatNumber,
   formatPrice,
+  formatQuantity,
   formatRatio,
   formatSetting,
   formatShare,
@@ -64,6 +65,15 @@ describe("numbers as text", () => {
     [0, "0"],
     [-2.25, "−2.25"],
   ])("prints %s as a price", (value, text) => expect(formatPrice(value)).toBe(text));
+
+  it.each([
+    [0.009268499999999999, "0.0092685"],
+    [0.1 + 0.2, "0.3"],
+    [1234.123456789, "1,234.12345679"],
+    [-1200, "−1,200"],
+    [0, "0"],
+    [4e-10, "0.0000000004"],
+  ])("prints %s as a quantity", (value, text) => expect(formatQuantity(value)).toBe(text));
 
   it("drops digits of large ratios", () => {
     expect([formatRatio(1.234), formatRatio(12_345.6)]).toEqual(["1.23", "12,346"]);

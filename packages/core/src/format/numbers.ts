@@ -53,7 +53,16 @@ export function formatChange(share: number, digits = 2): string {
 /** A price or quantity with six significant digits, at least two of them after the point, without idle zeros. */
 export function formatPrice(value: number): string {
   if (value === 0) return "0";
-  const digits = Math.min(12, Math.max(2, 5 - Math.floor(Math.log10(Math.abs(value)))));
+  return withoutIdleZeros(value, Math.min(12, Math.max(2, 5 - Math.floor(Math.log10(Math.abs(value))))));
+}
+
+/** A quantity with up to eight digits after the point, as finely as venues count, without idle zeros. */
+export function formatQuantity(value: number): string {
+  const text = withoutIdleZeros(value, 8);
+  return /[1-9]/.test(text) ? text : formatPrice(value);
+}
+
+function withoutIdleZeros(value: number, digits: number): string {
   return formatNumber(value, digits)
     .replace(/(\.\d*?)0+$/, "$1")
     .replace(/\.$/, "");
