@@ -79,7 +79,7 @@ it("says what it fetched, series by series, and what to type next", async () => 
   expect(await run()).toEqual({
     out: [
       "BTC, ETH on sim from 2024-01-01: 100 candles in 4 requests",
-      `next: npx --no -- pt-replay --exchange sim --coins BTC,ETH --start-date 2024-01-01 --cache-dir ${cacheDir}`,
+      `next: npx --no -- pt-replay --exchange sim --coins BTC,ETH --strategy buy-and-hold --start-date 2024-01-01 --cache-dir ${cacheDir}`,
     ].join("\n"),
     notes: [
       "BTC-USDT 1h: 48 candles fetched in 1 request",

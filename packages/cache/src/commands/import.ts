@@ -96,7 +96,7 @@ async function run(file: string, flags: Flags, { console, flags: { json }, signa
     listRows(report, console);
     for (const name of report.setAside) console.note(`a damaged file was moved aside: ${name}`);
     if (json) console.out(JSON.stringify(toWire(report)));
-    else console.out(describe(report, cacheDirFlag(flags)));
+    else console.out(describe(report, place.cacheDir, cacheDirFlag(flags)));
     if (report.looksLike !== undefined) console.note(looksLikeNote(report));
   } catch (error) {
     display.end();
@@ -121,17 +121,20 @@ function list(title: string, rows: readonly Rejection[], count: number, console:
   if (count > LISTED) console.note(`… and ${count - LISTED} more`);
 }
 
-function describe(report: ImportReport, cacheDir: string): string {
+function describe(report: ImportReport, cacheDir: string, flag: string): string {
   const { exchange, kind, symbol, timeframe, range, gaps } = report;
   const what = `${symbol} ${shortTimeframe(timeframe)}${kind === "candles" ? "" : ` ${kind}`} of ${exchange}`;
   const holes = describeGaps(gaps, timeframeMs(timeframe), kind === "funding" ? "settlement" : "bar");
-  return [`${what}: ${describeRange(range)}, ${holes}`, describeRows(report), nextCommand(report, cacheDir)].join("\n");
+  return [`${what}: ${describeRange(range)}, ${holes}`, describeRows(report), nextCommand(report, cacheDir, flag)].join(
+    "\n",
+  );
 }
 
-function nextCommand({ exchange, kind, symbol, timeframe, range }: ImportReport, cacheDir: string): string {
-  if (kind !== "candles") return `next: npx --no -- pt-cache ls --exchange ${exchange}${cacheDir}`;
+function nextCommand(report: ImportReport, cacheDir: string, flag: string): string {
+  const { exchange, kind, symbol, timeframe, range } = report;
+  if (kind !== "candles") return `next: npx --no -- pt-cache ls --exchange ${exchange}${flag}`;
   const [coin, quote] = symbol.split("-") as [string, string];
-  return suggestReplay({ exchange, coins: [coin], quote, timeframe, fromMs: range.fromMs }, cacheDir);
+  return suggestReplay({ cacheDir, exchange, coins: [coin], quote, timeframe, fromMs: range.fromMs }, flag);
 }
 
 function describeRows(report: ImportReport): string {

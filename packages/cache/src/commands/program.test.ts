@@ -73,7 +73,7 @@ describe("pt-cache import", () => {
     expect(out.split("\n")).toEqual([
       "BTC-USDT 1h of binance: 2024-01-01 to 2024-01-01T06:00:00Z, 1 gap of 2 bars at 2024-01-01T03:00:00Z",
       "4 rows read: 4 stored, 0 revised, 0 known already, 0 rejected",
-      `next: npx --no -- pt-replay --exchange binance --coins BTC --start-date 2024-01-01 --cache-dir ${cacheDir}`,
+      `next: npx --no -- pt-replay --exchange binance --coins BTC --strategy buy-and-hold --start-date 2024-01-01 --cache-dir ${cacheDir}`,
     ]);
     expect(notes).toEqual([]);
     expect((await importing(csv([0, 1, 2]))).out).toContain("3 rows read: 0 stored, 0 revised, 3 known already");
@@ -139,7 +139,20 @@ describe("pt-cache import", () => {
     const series = ["--exchange", "stocks", "--symbol", "GOOG-USD", "--timeframe", "1d", "--calendar", "as-is"];
     const { out } = await run("import", path, ...series, "--cache-dir", cacheDir);
     expect(out).toContain("no gaps");
-    expect(out).toContain("--coins GOOG --quote USD --timeframe 1d --start-date 2024-01-01");
+    expect(out).toContain("--coins GOOG --quote USD --timeframe 1d --strategy buy-and-hold --start-date 2024-01-01");
+  });
+
+  it.each([
+    [22 * 168 + 24, "1h", "--start-date 2024-06-03"],
+    [22 * 168 + 23, "1h", "--strategy sma-crossover --start-date 2024-01-10"],
+    [201, "1h", "--strategy sma-crossover --start-date 2024-01-01"],
+    [200, "1h", "--strategy buy-and-hold --start-date 2024-01-01"],
+    [8 * 7 * 168, "4h", "--strategy sma-crossover --start-date 2024-02-04"],
+  ])("proposes after %i hours of %s bars a replay that they are enough for", async (hours, timeframe, flags) => {
+    const step = Number(timeframe.slice(0, -1));
+    const path = csv(Array.from({ length: hours / step }, (_, bar) => bar * step));
+    const { out } = await importing(path, "--timeframe", timeframe);
+    expect(out).toContain(` ${flags} --cache-dir`);
   });
 
   it.each([

@@ -109,8 +109,8 @@ function describe({ symbol, timeframe, requests, added, revised, setAside }: War
 
 function summarise(
   { exchange, range, series }: WarmReport,
-  { coins, quote, timeframes }: WarmOptions,
-  cacheDir: string,
+  { cacheDir, coins, quote, timeframes }: WarmOptions,
+  flag: string,
 ): string {
   const sum = (of: (one: WarmSeriesReport) => number) => series.reduce((total, one) => total + of(one), 0);
   const requests = sum((one) => one.requests);
@@ -125,7 +125,7 @@ function summarise(
   const timeframe = timeframes[0]!;
   return [
     `${from}: ${what}`,
-    suggestReplay({ exchange, coins, quote, timeframe, fromMs: range.fromMs }, cacheDir),
+    suggestReplay({ cacheDir, exchange, coins, quote, timeframe, fromMs: range.fromMs }, flag),
   ].join("\n");
 }
 
