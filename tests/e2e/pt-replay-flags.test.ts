@@ -181,13 +181,20 @@ describe("pt-replay", () => {
     expect(stdout).toContain(`run folder: backtest_results/${run}`);
     expect(stderr.split("\n")[0]).toBe("BTC, ETH against USDT on kucoin, 1h bars, 2024-07-01 to 2024-07-05");
     expect(stderr).toMatch(
-      /^powertrader weights=learned .* trade_start_level=3 .*, capital 10000 USDT, size 0.5, seed 1$/m,
+      /^powertrader weights=learned .* trade_start_level=3 .*, capital 10000 USDT, sizes its own orders, seed 1$/m,
     );
     expect(jsonIn(folder, "backtest_results", run!, "config.json")).toMatchObject({
       end_date: "2024-07-05",
       strategy: "powertrader",
-      size: 0.5,
+      size: null,
     });
+    const recordedAs = ["--config", `backtest_results/${run}/config.json`, "--output-dir"];
+    await mustRunHere("pt-replay", [...recordedAs, "again"], { cwd: folder });
+    expect(jsonIn(folder, "again/config.json")).toMatchObject({ strategy: "powertrader", size: null });
+    expect(jsonIn(folder, "again/result.json")).toEqual(jsonIn(folder, "backtest_results", run!, "result.json"));
+    const flags = ["other", "--strategy", "buy-and-hold"];
+    await mustRunHere("pt-replay", [...recordedAs, ...flags], { cwd: folder });
+    expect(jsonIn(folder, "other/config.json")).toMatchObject({ strategy: "buy-and-hold", size: 0.5 });
   });
 
   it("takes models from the folder that flag or variable names, and records their hashes without the folder", async () => {

@@ -55,11 +55,6 @@ const modelEntry = z.object({ symbol: z.string(), cutoff_ts: z.number(), sha256:
 
 export type ModelRecord = z.infer<typeof modelEntry>;
 
-/** The programs that decided in place of our own: the command as it was given, or `attached`. */
-const componentsEntry = z.strictObject({ thinker: z.string().optional(), trader: z.string().optional() });
-
-export type ComponentsRecord = z.infer<typeof componentsEntry>;
-
 /** Funding rates that a run paid, as `config.json` records them. */
 const fundingEntry = dataEntry.pick({ symbol: true, rows: true, source: true, sha256: true });
 
@@ -92,7 +87,8 @@ export const runConfigSchema = z.strictObject({
   walk_forward: z.boolean().default(true),
   /** Days. */
   retrain_interval: z.int().min(1).max(36_500).default(7),
-  size: z.number().positive().max(1).optional(),
+  /** `null` as not given: so `config.json` has it where the strategy sizes its own orders. */
+  size: z.number().positive().max(1).nullish(),
   leverage: z.number().min(1).max(125).default(1),
   seed: z.int().min(0).default(1),
   close_at_end: z.boolean().default(false),
@@ -105,7 +101,6 @@ export const runConfigSchema = z.strictObject({
   execution_model: executionModelSchema.prefault({}),
   exits: exitsSchema.prefault({}),
   risk: riskConfigSchema.prefault({}),
-  components: componentsEntry.optional(),
   signals: signalsEntry.optional(),
   data: z.array(dataEntry).optional(),
   intrabar_data: z.array(candlesEntry).optional(),
@@ -124,7 +119,6 @@ export type RunConfig = Omit<
   | "start_date"
   | "end_date"
   | "size"
-  | "components"
   | "signals"
   | "data"
   | "intrabar_data"
@@ -135,9 +129,8 @@ export type RunConfig = Omit<
 > & {
   readonly start_date: string;
   readonly end_date: string;
-  readonly size: number;
-  /** Only where programs that are not ours decided. */
-  readonly components?: ComponentsRecord;
+  /** `null` where the strategy sizes its own orders. */
+  readonly size: number | null;
   /** Only with `mode: replay-signals`. */
   readonly signals?: SignalsEntry;
   readonly data: readonly DataEntry[];

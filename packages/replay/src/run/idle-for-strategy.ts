@@ -9,6 +9,11 @@ interface Idle {
   readonly because: string;
 }
 
+/** Whether the strategy that decides brings a policy of its own, for which `size` and `exits` are nothing. */
+export function sizesItself({ mode, strategy }: Pick<RequestedConfig, "mode" | "strategy">): boolean {
+  return mode === "replay" && STRATEGIES.find(({ name }) => name === strategy)?.createPolicy !== undefined;
+}
+
 /** What of a configuration changes nothing with the strategy that decides. */
 export function idleForStrategy(config: RequestedConfig): readonly Idle[] {
   const strategy = config.mode === "replay" ? STRATEGIES.find(({ name }) => name === config.strategy) : undefined;

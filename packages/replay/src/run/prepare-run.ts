@@ -7,6 +7,7 @@ import { createSignalPolicy } from "@powertrader/core/strategy";
 import { formatDate } from "@powertrader/core/time";
 import { RunModels } from "../training/run-models.ts";
 import type { RunTraining } from "../training/run-training.ts";
+import { sizesItself } from "./idle-for-strategy.ts";
 import type { RunInputs } from "./read-inputs.ts";
 import { settingNotes } from "./setting-notes.ts";
 
@@ -55,7 +56,7 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
       params: decider.params,
       walk_forward: config.walk_forward,
       retrain_interval: config.retrain_interval,
-      size,
+      size: sizesItself(config) ? null : size,
       leverage: config.leverage,
       seed: config.seed,
       close_at_end: config.close_at_end,
@@ -67,7 +68,6 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
       execution_model: config.execution_model,
       exits: config.exits,
       risk: config.risk,
-      ...(config.components && { components: config.components }),
       ...(decider.signals && { signals: decider.signals }),
       data: inputs.data,
       ...(inputs.intrabarData && { intrabar_data: inputs.intrabarData }),

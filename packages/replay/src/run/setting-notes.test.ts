@@ -15,6 +15,12 @@ describe("a configuration is told", () => {
     ]);
   });
 
+  it("nothing of a size that config.json will not have, because the strategy sizes its own orders", () => {
+    expect(notes({ strategy: "powertrader", size: 0.2 })).toEqual([]);
+    const risk = { profile: "conservative", size: { rule: "fraction", share: 0.1 } };
+    expect(notes({ strategy: "powertrader", size: 0.2, risk })).toEqual(notes({ strategy: "powertrader", risk }));
+  });
+
   it("which coins with a table of their own are not traded, and which traded one may be meant", () => {
     expect(notes(fees("ETH", "BTCC", "SOL"))).toEqual([
       'execution_model.per_coin names coins that are not traded: BTCC (did you mean "BTC"?), SOL',

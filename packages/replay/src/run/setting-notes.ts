@@ -1,13 +1,17 @@
 import { idleSettings, type RequestedConfig } from "@powertrader/core/config";
 import { didYouMean } from "@powertrader/core/errors";
-import { idleForStrategy } from "./idle-for-strategy.ts";
+import { idleForStrategy, sizesItself } from "./idle-for-strategy.ts";
 
 /**
  * What a configuration says in vain. No error, because a file may serve many runs; and nothing about where it was said, so
  * that a run repeated from its own `config.json` has the same notes.
  */
 export function settingNotes(config: RequestedConfig): readonly string[] {
-  const idle = [...idleSettings(config), ...idleForStrategy(config)].filter(({ isDefault }) => !isDefault);
+  // The `config.json` of such a run has no size, which is said beside the strategy's name instead.
+  const isSaid = (key: string) => key === "size" && sizesItself(config);
+  const idle = [...idleSettings(config), ...idleForStrategy(config)].filter(
+    ({ key, isDefault }) => !isDefault && !isSaid(key),
+  );
   return [
     ...idle.map(({ key, value, because }) => `${key} = ${textOf(value)} changes nothing: ${because}`),
     ...untradedNote("execution_model.per_coin", Object.keys(config.execution_model.per_coin), config.coins),

@@ -1,6 +1,14 @@
 import type { RunConfig } from "@powertrader/core/config";
 import type { Result } from "@powertrader/core/files";
-import { formatChange, formatCount, formatGain, formatMoney, formatRatio, formatShare } from "@powertrader/core/format";
+import {
+  formatChange,
+  formatCount,
+  formatGain,
+  formatMoney,
+  formatQuantity,
+  formatRatio,
+  formatShare,
+} from "@powertrader/core/format";
 import { shortTimeframe } from "@powertrader/core/market";
 import { formatDate } from "@powertrader/core/time";
 import Table from "cli-table3";
@@ -11,9 +19,8 @@ export function describeRun(config: RunConfig): readonly string[] {
   const model = config.execution_model;
   return [
     `${config.coins.join(", ")} against ${config.quote} on ${config.exchange}, ${shortTimeframe(config.timeframe)} bars, ${config.start_date} to ${config.end_date}${describeHigher(config)}`,
-    `${config.strategy}${config.signals === undefined ? "" : ` of ${config.signals.file}`}${params.join("")}, capital ${config.initial_capital} ${config.quote}, size ${config.size}, seed ${config.seed}`,
+    `${config.strategy}${config.signals === undefined ? "" : ` of ${config.signals.file}`}${params.join("")}, capital ${config.initial_capital} ${config.quote}, ${config.size === null ? "sizes its own orders" : `size ${formatQuantity(config.size)}`}, seed ${config.seed}`,
     `slippage ${model.slippage_bps} bps, fee ${model.fee_bps} bps, latency ${model.latency_ms.join("–")} ms, at most ${model.max_volume_pct} % of a bar's volume, fills at ${model.fill_at}`,
-    ...Object.entries(config.components ?? {}).map(([name, program]) => `the ${name} is not ours: ${program}`),
     ...describeProtection(config),
   ];
 }
@@ -80,7 +87,8 @@ export function summaryOf(result: Result, config: RunConfig, folder: string): st
     `${config.strategy} · ${config.coins.join(", ")} · ${formatDate(result.start_ts * 1000)} to ${formatDate(result.end_ts * 1000)} · ${formatCount(result.bars)} bars${synthetic}${ruined}`,
     table.toString(),
     ...result.open_positions.map(
-      (one) => `open: ${one.side} ${one.qty} ${one.symbol}, worth ${formatMoney(one.value)} ${config.quote}`,
+      (one) =>
+        `open: ${one.side} ${formatQuantity(one.qty)} ${one.symbol}, worth ${formatMoney(one.value)} ${config.quote}`,
     ),
     ...result.notes.map((note) => `note: ${note}`),
     `run folder: ${folder}`,

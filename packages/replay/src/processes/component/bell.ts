@@ -73,8 +73,7 @@ export function pollingBell(orchestratorPid: number): Bell {
   };
 }
 
-/** Whether there is a process of that id. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

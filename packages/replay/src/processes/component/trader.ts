@@ -76,7 +76,7 @@ export function createTrader(folder: string, session: Session): Half {
 function policyOf(session: Session, folder: string): TraderPolicy {
   const strategy = findStrategy(session.strategy);
   const own = strategy.createPolicy?.(resolveParams(strategy, session.params), { symbols: session.symbols, folder });
-  return own ?? createSignalPolicy(session.size, toExitPlan(session.exits));
+  return own ?? createSignalPolicy(session.size ?? 1 / session.symbols.length, toExitPlan(session.exits));
 }
 
 function outOfOrder(folder: string, found: number, last: number): PtError {

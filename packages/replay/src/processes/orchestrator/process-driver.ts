@@ -17,12 +17,11 @@ import type { Driver } from "../../run/driver.ts";
 import type { PreparedRun } from "../../run/prepare-run.ts";
 import type { RunFolder } from "../../run/run-folder.ts";
 import { decodeSentIntent, type SentIntent } from "../wire/intent-line.ts";
-import { COMPONENTS, type ComponentName, IPC_FILES, IPC_FOLDER } from "../wire/ipc-files.ts";
+import { type ComponentName, IPC_FILES, IPC_FOLDER } from "../wire/ipc-files.ts";
 import type { EndStatus } from "../wire/journal-line.ts";
 import { SESSION_SCHEMA_VERSION, type Session } from "../wire/session.ts";
-import { decodeSentSignal, faultOfSignal, type SentSignal } from "../wire/signal-line.ts";
+import { decodeSentSignal, type SentSignal } from "../wire/signal-line.ts";
 import { AccountFeed } from "./account-feed.ts";
-import { attachCommand } from "./attach-command.ts";
 import { Crew, type Launch } from "./crew.ts";
 import { Inbox } from "./inbox.ts";
 import { MarketFeed } from "./market-feed.ts";
@@ -48,8 +47,6 @@ export interface ProcessOptions {
   readonly modelDir: string | undefined;
   /** How many ticks a thinker may be ahead and an idle trader behind at most; 1 for one tick at a time. */
   readonly ahead?: number;
-  /** Hears which halves are waited for, and how they are started. */
-  readonly note?: (text: string) => void;
 }
 
 /** Drives a run whose decisions are made by two other processes: market, ledger, clock and all files stay here. */
@@ -68,10 +65,6 @@ export function createProcessDriver(prepared: PreparedRun, options: ProcessOptio
     async drive(run, folder, driveOptions) {
       const ipc = new Ipc(prepared, run, folder, options);
       account = ipc.account;
-      for (const name of COMPONENTS) {
-        if (options.launches[name].kind !== "attach") continue;
-        options.note?.(`waiting for the ${name}; in another terminal: ${attachCommand(name, folder.path)}`);
-      }
       try {
         await driveTicks(run, ipc, options, driveOptions);
       } catch (error) {
@@ -117,7 +110,6 @@ class Ipc {
       runId,
       ledger,
       decode: decodeSentSignal,
-      faultOf: (sent) => faultOfSignal(sent, run.timeline.at(sent.sequence - 1)),
     });
     this.orders = new Inbox(join(path, IPC_FILES.orders), {
       component: "trader",
@@ -282,6 +274,6 @@ function sessionOf(
 
 function describe(launches: ProcessOptions["launches"]): Readonly<Record<string, string>> {
   const said = (name: ComponentName, launch: Launch) =>
-    launch.kind === "own" ? `pt-${name}` : launch.kind === "attach" ? "attached" : launch.text;
+    launch.kind === "own" ? `pt-${name}` : launch.kind === "attach" ? "attached" : launch.command.join(" ");
   return { thinker: said("thinker", launches.thinker), trader: said("trader", launches.trader) };
 }

@@ -26,7 +26,8 @@ export const sessionSchema = z.object({
   strategy: z.string(),
   params: z.record(z.string(), z.unknown()),
   warm_up_bars: z.int().nonnegative(),
-  size: z.number(),
+  /** `null` where the strategy sizes its own orders. */
+  size: z.number().nullable(),
   exits: exitsSchema,
   /** Where the models that the run was given lie; `null` where it trains its own, into `models` beside `ipc`. */
   model_dir: z.string().nullable(),
