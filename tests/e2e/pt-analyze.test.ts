@@ -53,6 +53,7 @@ describe("pt-analyze <run folder>", () => {
     const { status, stderr } = await analyze([folder]);
     expect(status).toBe(0);
     expect(stderr).toContain("warning: result.json disagrees with the files of the run on cagr");
+    expect(stderr).toContain("warning: result.json is not as manifest.json records");
   });
 
   it("marks a synthetic and partial run in the terminal too", async () => {

@@ -215,7 +215,9 @@ describe("a broken run folder", () => {
     const path = join(folder, "trades.jsonl");
     editLines(folder, "trades.jsonl", (lines) => lines);
     writeFileSync(path, '{"trade_id":"BTC-US', { flag: "a" });
-    expect(writeReport(folder).analysis.warnings).toEqual([]);
+    expect(writeReport(folder).analysis.warnings).toEqual([
+      "trades.jsonl is not as manifest.json records: changed or removed after the run. Figures that come from it are not those of the run.",
+    ]);
   });
 
   it.skipIf(process.getuid?.() === 0)("that may not be read is a matter of permission (not as root)", () => {

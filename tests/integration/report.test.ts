@@ -236,9 +236,31 @@ describe("a report of a run that needs a warning", () => {
     editJson(folder, "manifest.json", (manifest) => (manifest.result_hash = "0".repeat(64)));
     const { analysis } = writeReport(folder);
     expect(analysis.warnings).toEqual([
+      "config.json is not as manifest.json records: changed or removed after the run. Figures that come from it are not those of the run.",
       "The bars of BTC-USDT are not those that the run recorded.",
       "manifest.json was written for another result: the run hashes differ.",
     ]);
+  });
+
+  it("names the files that are not those of the manifest, unread ones too", () => {
+    const folder = copyRun(run);
+    editLines(folder, "trades.jsonl", (lines) => [
+      lines[0]!.replace(/"pnl":[^,]+/, '"pnl":1234567'),
+      ...lines.slice(1),
+    ]);
+    rmSync(join(folder, "signals.jsonl"));
+    const { analysis } = writeReport(folder);
+    expect(analysis.warnings[0]).toMatch(/^signals\.jsonl, trades\.jsonl are not as manifest\.json records/);
+    expect(textOf(pageOf(folder))).toContain("CAUTION signals.jsonl, trades.jsonl are not as manifest.json records");
+  });
+
+  it("says that a strategy sizes its own orders where the run has no size", () => {
+    const folder = copyRun(run);
+    editJson(folder, "config.json", (config) => (config.size = null));
+    writeReport(folder);
+    const text = textOf(pageOf(folder));
+    expect(text).toContain("The strategy sizes its orders itself, without leverage");
+    expect(text).not.toContain("Entries are sized");
   });
 
   it("calls fills at the close optimistic", async () => {
@@ -248,6 +270,22 @@ describe("a report of a run that needs a warning", () => {
     expect(metrics.metrics).toEqual(read(folder, "result.json").metrics);
     expect(textOf(pageOf(folder))).toContain("Optimistic: orders fill at the close of the bar they were decided on");
   });
+});
+
+it("says of a run with little at work what that made, and of small months two digits", async () => {
+  const folder = await replayRun(["--size", "0.0005", "--min-notional", "0"]);
+  writeReport(folder);
+  const text = textOf(pageOf(folder));
+  const after = (heading: string) => text.slice(text.indexOf(heading)).slice(0, 1500);
+  expect(after("Key figures")).not.toContain("Exposure");
+  expect(after("Key figures")).toContain("Return on capital at work");
+  expect(text).toContain("Never more than");
+  expect(after("Month by month")).toMatch(/[+−]0\.0[1-9] %/);
+
+  const copy = copyRun(run);
+  writeReport(copy);
+  const usual = textOf(pageOf(copy));
+  expect(usual.slice(usual.indexOf("Key figures")).slice(0, 1500)).toContain("Exposure");
 });
 
 describe("what a report says about costs", () => {

@@ -64,6 +64,12 @@ export function analyzeRun(run: RunRecord): Analysis {
 function warningsAbout(run: RunRecord, metrics: RunMetrics, ledger: Ledger): readonly string[] {
   const { config, result, manifest, bars } = run;
   const warnings: string[] = [];
+  if (run.changedFiles.length > 0) {
+    const [verb, them] = run.changedFiles.length === 1 ? ["is", "it"] : ["are", "them"];
+    warnings.push(
+      `${run.changedFiles.join(", ")} ${verb} not as manifest.json records: changed or removed after the run. Figures that come from ${them} are not those of the run.`,
+    );
+  }
   if (metrics.differing.length > 0) {
     warnings.push(
       `result.json disagrees with the files of the run on ${metrics.differing.join(", ")}; the values shown were computed from the files. The folder was edited, damaged, or written by another version.`,

@@ -91,6 +91,7 @@ function sizing({ size, leverage: times, quote, risk, execution_model: model }: 
   const margin = times === 1 ? ", without leverage" : "";
   const step = model.qty_step === 0 ? "" : `, in steps of ${formatPrice(model.qty_step)}`;
   const least = model.min_notional === 0 ? "" : `; below ${formatPrice(model.min_notional)} ${quote} they are refused`;
+  if (size === null && !isByRule) return html`The strategy sizes its orders itself${margin}${step}${least}.`;
   return html`Entries are sized when ${model.size_at === "fill" ? "they meet the market" : "they are decided"}${share}${margin}${step}${least}.`;
 }
 

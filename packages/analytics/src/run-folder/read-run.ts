@@ -14,6 +14,7 @@ import {
   resultSchema,
 } from "@powertrader/core/files";
 import { z } from "zod";
+import { changedFiles } from "./changed-files.ts";
 import { readBars, type SeriesBars } from "./read-bars.ts";
 import { readDocument } from "./read-document.ts";
 import { type EquityRows, readEquity } from "./read-equity.ts";
@@ -28,6 +29,8 @@ export interface RunRecord {
   readonly result: Result;
   /** Written last: without it the run did not come to its end. */
   readonly manifest: Manifest | undefined;
+  /** Files that are not those that the manifest was written for, by their name; bars say so themselves. */
+  readonly changedFiles: readonly string[];
   readonly equity: EquityRows;
   /** Whether `equity` holds every tick. A thinned file (`--equity-interval`) draws curves, but says nothing about metrics. */
   readonly hasEveryTick: boolean;
@@ -59,6 +62,7 @@ export function readRun(folder: string): RunRecord {
     config,
     result,
     manifest,
+    changedFiles: manifest === undefined ? [] : changedFiles(folder, manifest),
     equity,
     hasEveryTick: config.equity_interval === null,
     trades: readRecords(folder, RUN_FILES.trades, decodeTrade),

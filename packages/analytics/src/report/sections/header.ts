@@ -11,6 +11,7 @@ import {
 import { isTimeframe, shortTimeframe } from "@powertrader/core/market";
 import type { Analysis } from "../../analysis/analyze-run.ts";
 import { type Html, html } from "../html.ts";
+import { wasMostlyIdle } from "../mostly-idle.ts";
 
 /** What was run, what must be known first, and the outcome in a few sentences. */
 export function header(analysis: Analysis): Html {
@@ -62,10 +63,8 @@ function banner(kind: string, word: string, text: string): Html {
   return html`<p class="banner ${kind}"><strong>${word}</strong> ${text}</p>`;
 }
 
-/** With less of the capital at work, the return of the account says little. */
-const SMALL_SHARE = 0.2;
-
-function verdict({ run, metrics }: Analysis): Html {
+function verdict(analysis: Analysis): Html {
+  const { run, metrics } = analysis;
   const { config, result, fills, cashFlows } = run;
   const { values } = metrics;
   const has = (name: string): number | undefined => values[name] ?? undefined;
@@ -79,7 +78,7 @@ function verdict({ run, metrics }: Analysis): Html {
     sentences.push(html`, while buying and holding the same coins made ${formatChange(benchmark)} without any`);
   sentences.push(html`. `);
   const [deployed, gain] = [has("peak_deployed"), has("return_on_deployed")];
-  if (deployed !== undefined && gain !== undefined && deployed < SMALL_SHARE * result.initial_capital) {
+  if (deployed !== undefined && gain !== undefined && wasMostlyIdle(analysis)) {
     sentences.push(
       html`Never more than ${formatMoney(deployed)} ${config.quote} were at work: of that the account made <strong>${formatChange(gain)}</strong>. `,
     );

@@ -11,6 +11,7 @@ export function months({ months: list, run }: Analysis): Html | undefined {
   if (list.length === 0) return undefined;
   const years = [...new Set(list.map((month) => month.year))];
   const largest = Math.max(0.01, ...list.map((month) => Math.abs(month.value ?? 0)));
+  const digits = list.every(({ value }) => value === null || isNothing(formatChange(value, 1))) ? 2 : 1;
   const caption = `Return of every month (UTC)${run.hasEveryTick ? "" : ", from the points that equity.jsonl keeps"}; the first and last one as far as the run goes`;
   return html`<section id="months">
 <h2>Month by month</h2>
@@ -25,20 +26,25 @@ ${years.map((year) => {
     cell(
       own.find((month) => month.month === i + 1),
       largest,
+      digits,
     ),
-  )}<td class="number total">${formatChange(together(own), 1)}</td></tr>\n`;
+  )}<td class="number total">${formatChange(together(own), digits)}</td></tr>\n`;
 })}</tbody>
 </table>
 </div>
 </section>`;
 }
 
-function cell(month: MonthlyReturn | undefined, largest: number): Html {
+function cell(month: MonthlyReturn | undefined, largest: number, digits: number): Html {
   if (month === undefined) return html`<td></td>`;
   if (month.value === null) return html`<td class="number">${noValue("equity was lost before")}</td>`;
   const tone = month.value > 0 ? "up" : month.value < 0 ? "down" : "even";
   const heat = Math.round(8 + 52 * Math.min(1, Math.abs(month.value) / largest));
-  return html`<td class="number heat ${tone}" style="--heat:${tone === "even" ? 0 : heat}%">${formatChange(month.value, 1)}</td>`;
+  return html`<td class="number heat ${tone}" style="--heat:${tone === "even" ? 0 : heat}%">${formatChange(month.value, digits)}</td>`;
+}
+
+function isNothing(text: string): boolean {
+  return !/[1-9]/.test(text);
 }
 
 /** Returns one after another. */
