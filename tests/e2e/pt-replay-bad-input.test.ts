@@ -88,6 +88,13 @@ describe("dates", () => {
     expectRefused(["--exchange", "nowhere", "--end-date", "2024-01-01"], usage("E_RANGE", "is not after the start")));
 });
 
+it.for(["0", "fast"])("a speed that is none is refused with what is one: %s", (speed) =>
+  expectRefused(
+    ["--processes", "--speed", speed],
+    usage("E_NUMBER", `--speed ${speed}: must be a number above 0, or max`, "a number above 0, or max:"),
+  ),
+);
+
 describe("candles that are not there", () => {
   const WARM = "npx --no -- pt-cache warm --exchange kucoin";
   const HELD = "it has 2024-01-01..2024-01-13T12:00:00Z";

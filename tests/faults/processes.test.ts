@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createStream } from "@powertrader/core/random";
 import { beforeAll, describe, expect, it } from "vitest";
-import { mustRun, newFolder } from "../fixtures/bin.ts";
+import { mustRun, newFolder, runBin } from "../fixtures/bin.ts";
 import { walk, writeCache } from "../fixtures/candle-cache.ts";
 import {
   bytesOf,
@@ -130,6 +130,22 @@ describe("a component that does not answer", () => {
     await expectGone(replay, "failed");
   });
 
+  it("is named when nobody started it, with what starts it", async () => {
+    const replay = startReplay([...THROUGH, "--thinker", "attach", "--component-timeout", "0.3"]);
+    const { code, hint } = errorOf(await replay.ended);
+    expect(code).toBe("E_HANDSHAKE_TIMEOUT");
+    expect(hint).toMatch(`start it while the run waits: npx --no -- pt-thinker --attach ${replay.folder}`);
+    expect(hint).not.toMatch("log");
+    await expectGone(replay, "failed");
+    const before = readdirSync(replay.ipc);
+    const late = await runBin("pt-thinker", ["--attach", replay.folder]);
+    expect([late.status, late.stderr.split("\n")[0]]).toEqual([
+      3,
+      `error E_RUN_FOLDER: the run in ${replay.folder} is over: failed — Name the folder of a run that waits.`,
+    ]);
+    expect(readdirSync(replay.ipc)).toEqual(before);
+  });
+
   it("does not outlive the orchestrator, were it in an endless loop and nobody there to stop it", async () => {
     const replay = startReplay([...THROUGH, ...faulty("thinker", "spin", 5), ...faulty("trader", "hang", 4)]);
     await until(() => ticksOf(replay) === 4 && processesOf(replay.ipc).length === 2);
@@ -143,6 +159,8 @@ describe("a component that does not keep to the protocol", () => {
   it.each([
     ["trader", "stale", "trader said to be ready for sequence 19 after 19"],
     ["thinker", "signal-for-nobody", "thinker sent a signal for XYZ-USDT at sequence 20"],
+    ["thinker", "signal-of-all", "ipc/signals.jsonl:1: size is 5"],
+    ["thinker", "signal-of-then", "ipc/signals.jsonl:1: ts is 1704153600, the tick's timestamp is 17041596"],
     ["trader", "order-for-nobody", "trader ordered XYZ-USDT at sequence 20, which this run does not trade"],
   ])("%s: %s", async (component, fault, words) => {
     const replay = startReplay([...THROUGH, ...faulty(component, fault, 20)]);

@@ -2,9 +2,17 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { binPath, mustRun, newFolder, SHARED } from "../fixtures/bin.ts";
+import { binPath, mustRun, newFolder, runBin, SHARED } from "../fixtures/bin.ts";
 import { writeWalks } from "../fixtures/candle-cache.ts";
-import { bytesOf, MY_THINKER, PYTHON, type Replay, startReplay, until } from "../fixtures/process-run.ts";
+import {
+  bytesApartFromComponents,
+  bytesOf,
+  MY_THINKER,
+  PYTHON,
+  type Replay,
+  startReplay,
+  until,
+} from "../fixtures/process-run.ts";
 
 const COINS = ["BTC", "ETH", "DOGE"];
 const cacheDir = newFolder();
@@ -38,8 +46,14 @@ async function withAttached(args: readonly string[]): Promise<string> {
   await until(() => existsSync(join(replay.ipc, "session.json")));
   attach("thinker", replay.folder);
   attach("trader", replay.folder);
-  return finished(replay);
+  const folder = await finished(replay);
+  const { stderr } = await replay.ended;
+  expect(stderr).toContain(`waiting for the thinker; in another terminal: npx --no -- pt-thinker --attach ${folder}\n`);
+  expect(stderr).toContain(`waiting for the trader; in another terminal: npx --no -- pt-trader --attach ${folder}\n`);
+  return folder;
 }
+
+const configOf = (folder: string) => JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
 
 /** What follows waits for other programs at every tick. */
 const FEW_TICKS = CROSSING.with(CROSSING.indexOf("2024-01-03"), "2024-01-10");
@@ -76,7 +90,17 @@ describe("a run through processes", () => {
 
   it("is the same with halves that were started by hand and poll files", async () => {
     const [here, there] = await Promise.all([run(FEW_TICKS), withAttached(FEW_TICKS)]);
-    expect(bytesOf(there)).toEqual(bytesOf(here));
+    expect(bytesApartFromComponents(there)).toEqual(bytesApartFromComponents(here));
+    expect(configOf(there)).toEqual({ ...configOf(here), components: { thinker: "attached", trader: "attached" } });
+    const before = readFileSync(join(there, "ipc/component_ready.jsonl"), "utf8");
+    for (const component of ["thinker", "trader"]) {
+      const { status, stderr } = await runBin(`pt-${component}`, ["--attach", there]);
+      expect([status, stderr.split("\n")[0]]).toEqual([
+        3,
+        `error E_RUN_FOLDER: the run in ${there} is over: completed — Name the folder of a run that waits.`,
+      ]);
+    }
+    expect(readFileSync(join(there, "ipc/component_ready.jsonl"), "utf8")).toBe(before);
   });
 
   it.skipIf(PYTHON === undefined)(
@@ -87,7 +111,21 @@ describe("a run through processes", () => {
       const there = await Promise.all(
         ["", "--poll"].map((flags) => run([...FEW_TICKS, "--processes", "--thinker", python(flags)])),
       );
-      for (const folder of there) expect(bytesOf(folder)).toEqual(bytesOf(here));
+      for (const folder of there) expect(bytesApartFromComponents(folder)).toEqual(bytesApartFromComponents(here));
+      expect(configOf(there[0]!).components).toEqual({ thinker: python("").trim() });
+      const config = ["--config", join(there[0]!, "config.json"), "--cache-dir", cacheDir];
+      for (const more of [[], ["--processes"], ["--processes", "--thinker", python("--poll")]]) {
+        const { status, stderr } = await startReplay([...config, ...more]).ended;
+        expect([status, stderr]).toEqual([
+          2,
+          expect.stringMatching(/error E_USAGE: the thinker of .* was .*my_thinker/),
+        ]);
+        expect(stderr).toContain("Give it again: --processes --thinker '");
+      }
+      const again = await run([...config, "--processes", "--thinker", python("")]);
+      expect(bytesOf(again)).toEqual(bytesOf(there[0]!));
+      const signals = ["--mode", "replay-signals", "--signals", join(there[0]!, "signals.jsonl")];
+      expect(configOf(await run([...config, ...signals])).components).toBeUndefined();
     },
   );
 });
@@ -115,7 +153,7 @@ describe.skipIf(!isThere)("a month of three real coins (skipped without ../share
     const hashOf = (folder: string) => JSON.parse(readFileSync(join(folder, "result.json"), "utf8")).hash;
     for (const folder of await Promise.all(others)) {
       expect(hashOf(folder)).toBe(hashOf(here));
-      expect(bytesOf(folder)).toEqual(bytesOf(here));
+      expect(bytesApartFromComponents(folder)).toEqual(bytesApartFromComponents(here));
     }
   });
 });

@@ -17,6 +17,7 @@ export { type IdleSetting, idleSettings } from "./idle-settings.ts";
 export { PROJECT_FILES, type ResolvedSettings, resolveSettings, type SettingSources } from "./resolve-settings.ts";
 export {
   type CandlesEntry,
+  type ComponentsRecord,
   type DataEntry,
   type FundingEntry,
   type ModelRecord,

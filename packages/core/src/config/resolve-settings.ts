@@ -107,8 +107,17 @@ function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a run records of what it read; no setting, but accepted and checked where its file is given back. */
-const RECORDED_DATA = ["signals", "data", "intrabar_data", "higher_data", "funding_data", "training_data", "models"];
+/** What a run records of who decided and what it read; no setting, but accepted and checked where its file is given back. */
+const RECORDED_DATA = [
+  "components",
+  "signals",
+  "data",
+  "intrabar_data",
+  "higher_data",
+  "funding_data",
+  "training_data",
+  "models",
+];
 
 /** Keys of the settings that stand in a table of their own, e.g. `execution_model`. */
 const TABLES = [...new Set(RUN_SETTINGS.filter(({ key }) => key.includes(".")).map(({ key }) => key.split(".")[0]!))];

@@ -55,6 +55,11 @@ const modelEntry = z.object({ symbol: z.string(), cutoff_ts: z.number(), sha256:
 
 export type ModelRecord = z.infer<typeof modelEntry>;
 
+/** The programs that decided in place of our own: the command as it was given, or `attached`. */
+const componentsEntry = z.strictObject({ thinker: z.string().optional(), trader: z.string().optional() });
+
+export type ComponentsRecord = z.infer<typeof componentsEntry>;
+
 /** Funding rates that a run paid, as `config.json` records them. */
 const fundingEntry = dataEntry.pick({ symbol: true, rows: true, source: true, sha256: true });
 
@@ -101,6 +106,7 @@ export const runConfigSchema = z.strictObject({
   execution_model: executionModelSchema.prefault({}),
   exits: exitsSchema.prefault({}),
   risk: riskConfigSchema.prefault({}),
+  components: componentsEntry.optional(),
   signals: signalsEntry.optional(),
   data: z.array(dataEntry).optional(),
   intrabar_data: z.array(candlesEntry).optional(),
@@ -119,6 +125,7 @@ export type RunConfig = Omit<
   | "start_date"
   | "end_date"
   | "size"
+  | "components"
   | "signals"
   | "data"
   | "intrabar_data"
@@ -131,6 +138,8 @@ export type RunConfig = Omit<
   readonly end_date: string;
   /** `null` where the strategy sizes its own orders. */
   readonly size: number | null;
+  /** Only where programs that are not ours decided. */
+  readonly components?: ComponentsRecord;
   /** Only with `mode: replay-signals`. */
   readonly signals?: SignalsEntry;
   readonly data: readonly DataEntry[];

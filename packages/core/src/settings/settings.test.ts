@@ -18,7 +18,7 @@ const thrown = (code: string) => expect.objectContaining({ code });
 describe("the settings of a run", () => {
   it("are the keys of config.json and the paths of this machine", () => {
     const keys = Object.entries(runConfigSchema.shape).flatMap(([key, schema]) => {
-      if (key === "signals" || key === "models" || key.endsWith("data")) return [];
+      if (["components", "signals", "models"].includes(key) || key.endsWith("data")) return [];
       if (key === "risk") return ["risk.profile"]; // the rest is for files alone
       if (key !== "execution_model" && key !== "exits") return [key];
       return Object.keys(schema.parse({}) as object)

@@ -1,8 +1,10 @@
+import type { ComponentsRecord } from "@powertrader/core/config";
 import { PtError } from "@powertrader/core/errors";
 import type { Command } from "commander";
 import type { Launch } from "../processes/orchestrator/crew.ts";
 import type { ProcessOptions } from "../processes/orchestrator/process-driver.ts";
 import { splitCommand } from "../processes/orchestrator/split-command.ts";
+import { COMPONENTS } from "../processes/wire/ipc-files.ts";
 import type { InterruptedRun } from "../run/resume-run.ts";
 
 const TIMEOUT_S = 30;
@@ -20,7 +22,7 @@ export function addProcessFlags(command: Command): Command {
     .option("--speed <number>", "with --processes: simulated seconds per second, or max (default: max)");
 }
 
-export type GivenProcessOptions = Omit<ProcessOptions, "modelDir">;
+export type GivenProcessOptions = Omit<ProcessOptions, "modelDir" | "note">;
 
 interface Given {
   readonly processes?: boolean;
@@ -42,7 +44,7 @@ export function processOptions(command: Command): GivenProcessOptions | undefine
   return {
     launches: { thinker: launchOf("--thinker", thinker), trader: launchOf("--trader", trader) },
     timeoutMs: positive("--component-timeout", componentTimeout ?? String(TIMEOUT_S), 86_400) * 1000,
-    speed: speed === undefined || speed === "max" ? Infinity : positive("--speed", speed, 1e12),
+    speed: speed === undefined || speed === "max" ? Infinity : speedOf(speed),
   };
 }
 
@@ -69,10 +71,60 @@ export function processOptionsOf(
   };
 }
 
+/** What a run records of who decides: programs that are not ours. A command may have a secret in it, the record goes into reports. */
+export async function componentsOf(processes: GivenProcessOptions | undefined): Promise<ComponentsRecord | undefined> {
+  const foreign = COMPONENTS.filter((name) => (processes?.launches[name].kind ?? "own") !== "own");
+  if (processes === undefined || foreign.length === 0) return undefined;
+  const { createScrubber } = await import("@powertrader/core/log");
+  const scrub = createScrubber(process.env);
+  const said = (launch: Launch) => (launch.kind === "command" ? scrub(launch.text) : "attached");
+  return Object.fromEntries(foreign.map((name) => [name, said(processes.launches[name])]));
+}
+
+/**
+ * Code comes from the command line only: a configuration whose run other programs decided goes with the same ones.
+ * @param file - where `recorded` stands; without one it cannot be changed
+ * @throws PtError E_USAGE naming the program that decided
+ */
+export function refuseOtherComponents(
+  recorded: ComponentsRecord | undefined,
+  given: ComponentsRecord | undefined,
+  { file, mode }: { readonly file?: string; readonly mode: string },
+): void {
+  for (const name of COMPONENTS) {
+    const program = recorded?.[name];
+    if (program === undefined || program === given?.[name]) continue;
+    const isReplay = mode === "replay-signals";
+    // The file of signals says what the thinker said.
+    if (isReplay && name === "thinker") continue;
+    const word = `'${(program === "attached" ? "attach" : program).replaceAll("'", "'\\''")}'`;
+    const ways = [
+      ...(isReplay ? [] : [`Give it again: --processes --${name} ${word}.`]),
+      ...(file === undefined ? [] : [`For another run take components.${name} out of ${file}.`]),
+    ];
+    throw new PtError(
+      "E_USAGE",
+      `the ${name} of ${file ?? "the run"} was ${program}; programs are taken from the command line only`,
+      { hint: ways.join(" "), details: { component: name, program } },
+    );
+  }
+}
+
 function launchOf(flag: string, given: string | undefined): Launch {
   if (given === undefined) return { kind: "own" };
   if (given.trim() === "attach") return { kind: "attach" };
-  return { kind: "command", command: splitCommand(given, flag) };
+  return { kind: "command", command: splitCommand(given, flag), text: given.trim() };
+}
+
+function speedOf(text: string): number {
+  try {
+    return positive("--speed", text, 1e12);
+  } catch (cause) {
+    throw new PtError("E_NUMBER", `--speed ${text}: must be a number above 0, or max`, {
+      hint: "Give a number above 0, or max: --speed 3600 lets an hour of the run pass in a second.",
+      cause,
+    });
+  }
 }
 
 function positive(flag: string, text: string, most: number): number {

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { addGlobalFlags, createProgress, type Frame } from "@powertrader/core/cli";
+import type { ResolvedSettings } from "@powertrader/core/config";
 import { didYouMean, PtError } from "@powertrader/core/errors";
 import type { EventLogOptions } from "@powertrader/core/log";
 import { Command } from "commander";
@@ -8,7 +9,14 @@ import type { PlannedRun } from "../run/plan-runs.ts";
 import type { FinishedRun } from "../run/summary.ts";
 import { addSettingFlags } from "./flags.ts";
 import { addLogFlags, logOptions } from "./log-flags.ts";
-import { addProcessFlags, type GivenProcessOptions, processOptions, processOptionsOf } from "./process-flags.ts";
+import {
+  addProcessFlags,
+  componentsOf,
+  type GivenProcessOptions,
+  processOptions,
+  processOptionsOf,
+  refuseOtherComponents,
+} from "./process-flags.ts";
 import { settingsOfInterrupted, settingsOfRuns } from "./settings.ts";
 
 /** The default command: replays and writes a run folder, or one for each risk profile. */
@@ -41,7 +49,10 @@ interface Asked {
 async function replay(frame: Frame, command: Command, { signals, warmFirst, run }: Asked): Promise<void> {
   const { console } = frame;
   const how = { processes: processOptions(command), log: logOptions(command, console) };
-  const settings = await settingsOfRuns(command);
+  const [first, ...others] = await settingsOfRuns(command);
+  const decide = (one: ResolvedSettings) =>
+    decidedBy(one, how.processes, command.getOptionValue("config") ?? "the configuration");
+  const settings = [await decide(first), ...(await Promise.all(others.map(decide)))] as const;
   if (warmFirst) {
     const { warmCacheFor } = await import("../run/warm-cache.ts");
     const status = await warmCacheFor(settings[0], signals, frame);
@@ -71,10 +82,12 @@ async function resumeRun(frame: Frame, command: Command, dir: string): Promise<v
   const { planRuns } = await import("../run/plan-runs.ts");
   const { summaryOf } = await import("../run/summary.ts");
   const interrupted = openInterruptedRun(dir);
-  const settings = await settingsOfInterrupted(command, interrupted);
+  const begun = await settingsOfInterrupted(command, interrupted);
+  const settings = await decidedBy(begun, processOptions(command));
+  const processes = processOptionsOf(command, interrupted);
   const work = resumeFolder(interrupted.folder);
   const [planned] = planRuns([{ ...settings, outputDir: work, bars: interrupted.bars }], interrupted.signals);
-  const how = { processes: processOptionsOf(command, interrupted), log: logOptions(command, frame.console) };
+  const how = { processes, log: logOptions(command, frame.console) };
   try {
     const result = await execute(planned!, frame, how);
     replaceInterrupted(interrupted.folder, work);
@@ -84,6 +97,21 @@ async function resumeRun(frame: Frame, command: Command, dir: string): Promise<v
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * Settings with the record of who decides.
+ * @throws PtError E_USAGE when what is recorded in `file`, or in a run folder, was decided by somebody else
+ */
+async function decidedBy(
+  settings: ResolvedSettings,
+  processes: GivenProcessOptions | undefined,
+  file?: string,
+): Promise<ResolvedSettings> {
+  const { components: recorded, ...config } = settings.config;
+  const components = await componentsOf(processes);
+  refuseOtherComponents(recorded, components, { ...(file !== undefined && { file }), mode: config.mode });
+  return { ...settings, config: { ...config, ...(components && { components }) } };
 }
 
 interface How {
@@ -108,7 +136,9 @@ async function execute(
     return processes && `  ${formatCount(Math.round(perSecond))} ticks/s, ${Math.ceil(left / perSecond)} s left`;
   };
   return executeRun(prepared, {
-    ...(processes && { driver: await driverOf(prepared, { ...processes, modelDir: inputs.model }) }),
+    ...(processes && {
+      driver: await driverOf(prepared, { ...processes, modelDir: inputs.model, note: console.note }),
+    }),
     folder,
     inputs,
     command: ["pt-replay", ...process.argv.slice(2)],

@@ -68,6 +68,7 @@ export function prepareRun({ config }: ResolvedSettings, inputs: RunInputs): Pre
       execution_model: config.execution_model,
       exits: config.exits,
       risk: config.risk,
+      ...(config.components && { components: config.components }),
       ...(decider.signals && { signals: decider.signals }),
       data: inputs.data,
       ...(inputs.intrabarData && { intrabar_data: inputs.intrabarData }),

@@ -21,6 +21,7 @@ export function describeRun(config: RunConfig): readonly string[] {
     `${config.coins.join(", ")} against ${config.quote} on ${config.exchange}, ${shortTimeframe(config.timeframe)} bars, ${config.start_date} to ${config.end_date}${describeHigher(config)}`,
     `${config.strategy}${config.signals === undefined ? "" : ` of ${config.signals.file}`}${params.join("")}, capital ${config.initial_capital} ${config.quote}, ${config.size === null ? "sizes its own orders" : `size ${formatQuantity(config.size)}`}, seed ${config.seed}`,
     `slippage ${model.slippage_bps} bps, fee ${model.fee_bps} bps, latency ${model.latency_ms.join("–")} ms, at most ${model.max_volume_pct} % of a bar's volume, fills at ${model.fill_at}`,
+    ...Object.entries(config.components ?? {}).map(([name, program]) => `the ${name} is not ours: ${program}`),
     ...describeProtection(config),
   ];
 }

@@ -73,7 +73,8 @@ export function pollingBell(orchestratorPid: number): Bell {
   };
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of that id. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,10 +1,11 @@
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { PtError } from "@powertrader/core/errors";
 import { AppendFile } from "../wire/append-file.ts";
 import { COMPONENT_VARIABLES, type ComponentName, IPC_FILES } from "../wire/ipc-files.ts";
 import { encodeReady } from "../wire/ready-line.ts";
 import { readSession, type Session } from "../wire/session.ts";
-import { type Bell, pipeBell, pollingBell } from "./bell.ts";
+import { type Bell, isAlive, pipeBell, pollingBell } from "./bell.ts";
 import type { Answer, Half } from "./half.ts";
 import { createThinker } from "./thinker.ts";
 import { createTrader } from "./trader.ts";
@@ -20,8 +21,8 @@ export interface ComponentOptions {
 
 /**
  * Takes one half of a run's decisions until the run ends.
- * @throws PtError E_STRATEGY when the strategy fails, E_PROTOCOL when files say what cannot be, E_CHILD_DIED when the
- * orchestrator is gone, E_CANCELLED
+ * @throws PtError E_STRATEGY when the strategy fails, E_PROTOCOL when files say what cannot be, E_RUN_FOLDER when the run
+ * is over already, E_CHILD_DIED when the orchestrator is gone, E_CANCELLED
  */
 export async function runComponent(
   name: ComponentName,
@@ -29,7 +30,9 @@ export async function runComponent(
 ): Promise<void> {
   const session = readSession(join(folder, IPC_FILES.session));
   refuseOtherRun(session, environment, folder);
-  const bell = bellOf(environment, session);
+  const doorbell = doorbellOf(environment);
+  if (doorbell === undefined) refuseOverRun(session, folder);
+  const bell = doorbell ?? pollingBell(session.orchestrator_pid);
   const ready = new AppendFile(join(folder, IPC_FILES.ready));
   let half: Half | undefined;
   const answer: Answer = (sequence, timestamp, idle) => {
@@ -61,11 +64,31 @@ export async function runComponent(
   }
 }
 
-function bellOf(environment: NodeJS.ProcessEnv, session: Session): Bell {
+function doorbellOf(environment: NodeJS.ProcessEnv): Bell | undefined {
   const [fdIn, fdOut] = [COMPONENT_VARIABLES.doorbellIn, COMPONENT_VARIABLES.doorbellOut].map((name) =>
     Number.parseInt(environment[name] ?? "", 10),
   ) as [number, number];
-  return fdIn >= 0 && fdOut >= 0 ? pipeBell(fdIn, fdOut) : pollingBell(session.orchestrator_pid);
+  return fdIn >= 0 && fdOut >= 0 ? pipeBell(fdIn, fdOut) : undefined;
+}
+
+/** @throws PtError E_RUN_FOLDER when nobody asks any more */
+function refuseOverRun({ run_id: runId, orchestrator_pid: pid }: Session, folder: string): void {
+  const state = readState(join(folder, IPC_FILES.state));
+  const status = state?.run_id === runId ? state.status : undefined;
+  if ((status === undefined || status === "ready") && isAlive(pid)) return;
+  const how = status === undefined || status === "ready" ? "its pt-replay is gone" : status;
+  throw new PtError("E_RUN_FOLDER", `the run in ${dirname(folder)} is over: ${how}`, {
+    hint: "Name the folder of a run that waits.",
+  });
+}
+
+function readState(path: string): { readonly run_id?: unknown; readonly status?: unknown } | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) ?? undefined;
+  } catch {
+    // There is none before the first tick.
+    return undefined;
+  }
 }
 
 function refuseOtherRun(session: Session, environment: NodeJS.ProcessEnv, folder: string): void {

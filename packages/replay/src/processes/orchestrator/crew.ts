@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PtError } from "@powertrader/core/errors";
 import { COMPONENTS, type ComponentName, IPC_FILES } from "../wire/ipc-files.ts";
+import { attachCommand } from "./attach-command.ts";
 import { Child, type ChildEnd, diedError } from "./child.ts";
 import { Guard } from "./guard.ts";
 import { ReadyLedger } from "./ready-ledger.ts";
@@ -9,7 +10,12 @@ import { ReadyLedger } from "./ready-ledger.ts";
 /** Who takes a half: our own program, a command of somebody's, or a process that is started by hand. */
 export type Launch =
   | { readonly kind: "own" }
-  | { readonly kind: "command"; readonly command: readonly [string, ...string[]] }
+  | {
+      readonly kind: "command";
+      readonly command: readonly [string, ...string[]];
+      /** The command as it was given. */
+      readonly text: string;
+    }
   | { readonly kind: "attach" };
 
 export interface CrewOptions {
@@ -106,7 +112,7 @@ export class Crew {
         ended.then(() => true),
         sleep(limitMs, false, { ref: false }).then(() => kind !== "own"),
       ]).then((isDone) => {
-        if (!isDone) this.#fail(timeoutError(name, this.ledger.published(name), limitMs));
+        if (!isDone) this.#fail(this.#timeoutError(name, this.ledger.published(name), limitMs));
       });
     });
     await Promise.all(ends);
@@ -187,7 +193,7 @@ export class Crew {
     if (this.#wait === undefined) return;
     this.#wait.ageMs += passedMs;
     const { component, sequence, ageMs } = this.#wait;
-    if (ageMs >= this.#options.timeoutMs) this.#fail(timeoutError(component, sequence, this.#options.timeoutMs));
+    if (ageMs >= this.#options.timeoutMs) this.#fail(this.#timeoutError(component, sequence, this.#options.timeoutMs));
   }
 
   #fail(error: unknown): void {
@@ -196,15 +202,22 @@ export class Crew {
     this.#wait = undefined;
     wait?.reject(this.#failure);
   }
-}
 
-function timeoutError(component: ComponentName, sequence: number, timeoutMs: number): PtError {
-  return new PtError(
-    "E_HANDSHAKE_TIMEOUT",
-    `${component} did not answer sequence ${sequence} within ${timeoutMs / 1000} s`,
-    {
-      hint: "Give it longer with --component-timeout, or see what it waits for in its log in the run's ipc folder.",
-      details: { component, sequence, timeout_s: timeoutMs / 1000 },
-    },
-  );
+  #timeoutError(component: ComponentName, sequence: number, timeoutMs: number): PtError {
+    return new PtError(
+      "E_HANDSHAKE_TIMEOUT",
+      `${component} did not answer sequence ${sequence} within ${timeoutMs / 1000} s`,
+      {
+        hint: `Give it longer with --component-timeout, or ${this.#remedyFor(component)}.`,
+        details: { component, sequence, timeout_s: timeoutMs / 1000 },
+      },
+    );
+  }
+
+  #remedyFor(component: ComponentName): string {
+    const { folder, launches } = this.#options;
+    if (launches[component].kind !== "attach") return `see what it waits for in ${join(folder, `${component}.log`)}`;
+    if (this.ledger.answered(component) > 0) return "see what it says where you started it";
+    return `start it while the run waits: ${attachCommand(component, dirname(folder))}`;
+  }
 }

@@ -1,5 +1,6 @@
+import { basename } from "node:path";
 import { faultOf } from "@powertrader/core/files";
-import type { ComponentName } from "../wire/ipc-files.ts";
+import { type ComponentName, IPC_FOLDER } from "../wire/ipc-files.ts";
 import { TailReader } from "../wire/tail-reader.ts";
 import { protocolError, type ReadyLedger } from "./ready-ledger.ts";
 
@@ -16,6 +17,10 @@ export class Inbox<T extends Sent> {
   readonly #decode: (text: string) => T;
   readonly #tail: TailReader;
   readonly #bySequence = new Map<number, T[]>();
+  readonly #faultOf: ((sent: T) => string | undefined) | undefined;
+  readonly #name: string;
+  /** Number of the line that was read last. */
+  #line = 0;
   /** What had been answered when the file was last read: everything up to there is here. */
   #readTo = 0;
 
@@ -26,6 +31,8 @@ export class Inbox<T extends Sent> {
       readonly runId: string;
       readonly ledger: ReadyLedger;
       readonly decode: (text: string) => T;
+      /** What a line says that cannot be, beyond its form. */
+      readonly faultOf?: (sent: T) => string | undefined;
     },
   ) {
     this.#tail = new TailReader(path);
@@ -33,11 +40,13 @@ export class Inbox<T extends Sent> {
     this.#runId = options.runId;
     this.#ledger = options.ledger;
     this.#decode = options.decode;
+    this.#faultOf = options.faultOf;
+    this.#name = `${IPC_FOLDER}/${basename(path)}`;
   }
 
   /**
    * What was sent for an answered sequence. Sequences are taken in order, each once.
-   * @throws PtError E_PROTOCOL when a line is none, or is of a sequence that is past or was never published
+   * @throws PtError E_PROTOCOL when a line is none or says what cannot be, or is of a sequence that is past or was never published
    */
   take(sequence: number): readonly T[] {
     if (this.#readTo < sequence) {
@@ -55,6 +64,7 @@ export class Inbox<T extends Sent> {
   }
 
   #sort(text: string, present: number): void {
+    this.#line++;
     let sent: T;
     try {
       sent = this.#decode(text);
@@ -62,7 +72,7 @@ export class Inbox<T extends Sent> {
       throw protocolError(
         this.#component,
         present,
-        `wrote a line for sequence ${present} that is none: ${faultOf(error)}`,
+        `wrote a line for sequence ${present} that is none: ${this.#name}:${this.#line}: ${faultOf(error)}`,
         error,
       );
     }
@@ -73,6 +83,14 @@ export class Inbox<T extends Sent> {
         this.#component,
         present,
         `wrote a line for sequence ${sequence} while asked about ${present}`,
+      );
+    }
+    const fault = this.#faultOf?.(sent);
+    if (fault !== undefined) {
+      throw protocolError(
+        this.#component,
+        sequence,
+        `wrote a line for sequence ${sequence} that cannot be: ${this.#name}:${this.#line}: ${fault}`,
       );
     }
     const known = this.#bySequence.get(sequence);

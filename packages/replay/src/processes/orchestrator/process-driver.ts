@@ -17,11 +17,12 @@ import type { Driver } from "../../run/driver.ts";
 import type { PreparedRun } from "../../run/prepare-run.ts";
 import type { RunFolder } from "../../run/run-folder.ts";
 import { decodeSentIntent, type SentIntent } from "../wire/intent-line.ts";
-import { type ComponentName, IPC_FILES, IPC_FOLDER } from "../wire/ipc-files.ts";
+import { COMPONENTS, type ComponentName, IPC_FILES, IPC_FOLDER } from "../wire/ipc-files.ts";
 import type { EndStatus } from "../wire/journal-line.ts";
 import { SESSION_SCHEMA_VERSION, type Session } from "../wire/session.ts";
-import { decodeSentSignal, type SentSignal } from "../wire/signal-line.ts";
+import { decodeSentSignal, faultOfSignal, type SentSignal } from "../wire/signal-line.ts";
 import { AccountFeed } from "./account-feed.ts";
+import { attachCommand } from "./attach-command.ts";
 import { Crew, type Launch } from "./crew.ts";
 import { Inbox } from "./inbox.ts";
 import { MarketFeed } from "./market-feed.ts";
@@ -47,6 +48,8 @@ export interface ProcessOptions {
   readonly modelDir: string | undefined;
   /** How many ticks a thinker may be ahead and an idle trader behind at most; 1 for one tick at a time. */
   readonly ahead?: number;
+  /** Hears which halves are waited for, and how they are started. */
+  readonly note?: (text: string) => void;
 }
 
 /** Drives a run whose decisions are made by two other processes: market, ledger, clock and all files stay here. */
@@ -65,6 +68,10 @@ export function createProcessDriver(prepared: PreparedRun, options: ProcessOptio
     async drive(run, folder, driveOptions) {
       const ipc = new Ipc(prepared, run, folder, options);
       account = ipc.account;
+      for (const name of COMPONENTS) {
+        if (options.launches[name].kind !== "attach") continue;
+        options.note?.(`waiting for the ${name}; in another terminal: ${attachCommand(name, folder.path)}`);
+      }
       try {
         await driveTicks(run, ipc, options, driveOptions);
       } catch (error) {
@@ -110,6 +117,7 @@ class Ipc {
       runId,
       ledger,
       decode: decodeSentSignal,
+      faultOf: (sent) => faultOfSignal(sent, run.timeline.at(sent.sequence - 1)),
     });
     this.orders = new Inbox(join(path, IPC_FILES.orders), {
       component: "trader",
@@ -274,6 +282,6 @@ function sessionOf(
 
 function describe(launches: ProcessOptions["launches"]): Readonly<Record<string, string>> {
   const said = (name: ComponentName, launch: Launch) =>
-    launch.kind === "own" ? `pt-${name}` : launch.kind === "attach" ? "attached" : launch.command.join(" ");
+    launch.kind === "own" ? `pt-${name}` : launch.kind === "attach" ? "attached" : launch.text;
   return { thinker: said("thinker", launches.thinker), trader: said("trader", launches.trader) };
 }

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { decodeSentSignal } from "../wire/signal-line.ts";
+import { decodeSentSignal, faultOfSignal, type SentSignal } from "../wire/signal-line.ts";
 import { Inbox } from "./inbox.ts";
 import { ReadyLedger } from "./ready-ledger.ts";
 
@@ -95,5 +95,33 @@ it("hands out what was sent for each sequence, and refuses what comes for others
   say("thinker", 6);
   ledger.read();
   send(6, RUN, "up");
-  expect(() => inbox.take(6)).toThrow(/^thinker wrote a line for sequence 6 that is none: direction/);
+  expect(() => inbox.take(6)).toThrow(
+    /^thinker wrote a line for sequence 6 that is none: ipc\/signals\.jsonl:6: direction/,
+  );
+});
+
+it.each([
+  [{ size: 5 }, "size is 5, not above 0 and at most 1"],
+  [{ size: 0 }, "size is 0, not above 0 and at most 1"],
+  [{ size: -0.5 }, "size is -0.5, not above 0 and at most 1"],
+  [{ ts: 7199 }, "ts is 7199, the tick's timestamp is 7200"],
+  [{ size: 1, ts: 7200 }, undefined],
+])("holds what a signal says against its tick: %j", (said, fault) => {
+  const { folder, ledger, say } = newLedger();
+  const path = join(folder, "signals.jsonl");
+  const faultOf = (sent: SentSignal) => faultOfSignal(sent, sent.sequence * 3_600_000);
+  const inbox = new Inbox(path, { component: "thinker", runId: RUN, ledger, decode: decodeSentSignal, faultOf });
+  ledger.publish("thinker", 2);
+  for (const runId of [OTHER, RUN]) {
+    const signal = { run_id: runId, sequence: 2, symbol: "BTC-USDT", direction: "long", ...said };
+    appendFileSync(path, `${JSON.stringify(signal)}\n`);
+  }
+  say("thinker", 2);
+  ledger.read();
+  if (fault === undefined) {
+    expect(inbox.take(2)).toHaveLength(1);
+    return;
+  }
+  const message = `thinker wrote a line for sequence 2 that cannot be: ipc/signals.jsonl:2: ${fault}`;
+  expect(() => inbox.take(2)).toThrow(expect.objectContaining({ code: "E_PROTOCOL", message }));
 });

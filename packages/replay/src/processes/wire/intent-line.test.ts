@@ -86,7 +86,7 @@ it("any opinion that a source can have comes through", () => {
   });
   fc.assert(
     fc.property(draft, (one) => {
-      const sent = { runId: "r", sequence: 3, symbol: "BTC-USDT", draft: one };
+      const sent = { runId: "r", sequence: 3, ts: 60, symbol: "BTC-USDT", draft: one };
       expect(JSON.stringify(decodeSentSignal(encodeSentSignal(sent, 60)))).toBe(
         JSON.stringify({ ...sent, draft: ordered(one) }),
       );

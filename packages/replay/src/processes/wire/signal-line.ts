@@ -5,6 +5,7 @@ import { z } from "zod";
 const signalLine = z.object({
   run_id: z.string(),
   sequence: z.int().positive(),
+  ts: z.number().nullish(),
   symbol: z.string(),
   direction: z.enum(["long", "short", "close"]),
   signal_id: z.string().min(1).nullish(),
@@ -21,6 +22,8 @@ const signalLine = z.object({
 export interface SentSignal {
   readonly runId: string;
   readonly sequence: number;
+  /** Seconds, where the line says it. */
+  readonly ts?: number | undefined;
   readonly symbol: string;
   readonly draft: SignalDraft;
 }
@@ -52,6 +55,7 @@ export function decodeSentSignal(text: string): SentSignal {
   return {
     runId: line.run_id,
     sequence: line.sequence,
+    ts: line.ts ?? undefined,
     symbol: line.symbol,
     draft: {
       signalId: line.signal_id ?? undefined,
@@ -66,4 +70,11 @@ export function decodeSentSignal(text: string): SentSignal {
       data: line.data ?? undefined,
     },
   };
+}
+
+/** What a signal says that cannot be at the tick of `nowMs`; `undefined` when all is well. */
+export function faultOfSignal({ ts, draft: { size } }: SentSignal, nowMs: number): string | undefined {
+  if (ts !== undefined && ts !== nowMs / 1000) return `ts is ${ts}, the tick's timestamp is ${nowMs / 1000}`;
+  if (size !== undefined && !(size > 0 && size <= 1)) return `size is ${size}, not above 0 and at most 1`;
+  return undefined;
 }
