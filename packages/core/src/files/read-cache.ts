@@ -162,11 +162,15 @@ function readStable<T>(
       const result = read(segments);
       if (!changed()) return result;
     } catch (error) {
-      if (!changed()) throw error;
+      // A segment that is written anew stands for a moment before the sidecar that belongs to it.
+      if (!changed() && tries > GRACE) throw error;
     }
-    pause(Math.min(tries, 20));
+    pause(Math.min(tries * tries, 20));
   }
 }
+
+/** How often what does not fit together is looked at again although nothing has changed. */
+const GRACE = 4;
 
 /** Lets a writer that rewrites without end come to a rest between two of its files. */
 function pause(ms: number): void {
