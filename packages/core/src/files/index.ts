@@ -11,6 +11,7 @@ export {
   fundingRateFault,
 } from "./funding-rows.ts";
 export { hashFile, sha256, sha256OfFile } from "./hash.ts";
+export { isAlive } from "./is-alive.ts";
 export { JsonlWriter, readJsonl, readLines } from "./jsonl.ts";
 export { makeFolder } from "./make-folder.ts";
 export { chainManifest, type Manifest, manifestSchema } from "./manifest.ts";

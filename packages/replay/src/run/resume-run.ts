@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { asSystemError, PtError } from "@powertrader/core/errors";
-import { RUN_FILES, readLines } from "@powertrader/core/files";
+import { isAlive, RUN_FILES, readLines } from "@powertrader/core/files";
 import { z } from "zod";
 
 /** What of `run.json` it takes to run again: where on this machine the run read from. */
@@ -106,15 +106,6 @@ function isReplay(pid: number): boolean {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("pt-replay");
   } catch {
     return true;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
+import { isAlive } from "@powertrader/core/files";
 
 /** How a component learns that there may be something to read, and says that it has written. */
 export interface Bell {
@@ -71,14 +72,4 @@ export function pollingBell(orchestratorPid: number): Bell {
       isStopped = true;
     },
   };
-}
-
-/** Whether there is a process of that id. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PtError } from "@powertrader/core/errors";
+import { isAlive } from "@powertrader/core/files";
 import { AppendFile } from "../wire/append-file.ts";
 import { COMPONENT_VARIABLES, type ComponentName, IPC_FILES } from "../wire/ipc-files.ts";
 import { encodeReady } from "../wire/ready-line.ts";
 import { readSession, type Session } from "../wire/session.ts";
-import { type Bell, isAlive, pipeBell, pollingBell } from "./bell.ts";
+import { type Bell, pipeBell, pollingBell } from "./bell.ts";
 import type { Answer, Half } from "./half.ts";
 import { createThinker } from "./thinker.ts";
 import { createTrader } from "./trader.ts";
