@@ -4,7 +4,7 @@ import type { CandleColumns } from "@powertrader/core/market";
 import { createSignalPolicy, type Signal, type SignalSource } from "@powertrader/core/strategy";
 import { findStrategy, IndicatorHub, resolveParams } from "@powertrader/strategies";
 import { createReplaySource } from "../../packages/replay/src/signal-log/replay-source.ts";
-import { type DueSignal, scheduleSignals } from "../../packages/replay/src/signal-log/schedule-signals.ts";
+import { type DueSignals, scheduleSignals } from "../../packages/replay/src/signal-log/schedule-signals.ts";
 import { bareLoop, candles } from "./baseline.mjs";
 import { type BenchRow, median, pairRatio, row, timed } from "./row.ts";
 
@@ -67,7 +67,7 @@ function sourceOf(name: string, given: Record<string, unknown>, series: readonly
 }
 
 /** What the strategy says, as a log that is ready to be replayed. */
-async function signalLog(series: readonly Series[]): Promise<ReadonlyMap<string, readonly DueSignal[]>> {
+async function signalLog(series: readonly Series[]): Promise<ReadonlyMap<string, DueSignals>> {
   const signals: Signal[] = [];
   const recorder = Object.assign(new CountingRecorder(), { signal: (signal: Signal) => signals.push(signal) });
   await runEngine(series, crossings(series), undefined, recorder);

@@ -1,24 +1,24 @@
-import { timeframeMs } from "@powertrader/core/market";
 import type { SignalSource } from "@powertrader/core/strategy";
-import type { DueSignal } from "./schedule-signals.ts";
+import type { DueSignals } from "./schedule-signals.ts";
 
 /** The strategy of a run that replays signals, as it is recorded. */
 export const REPLAY_SIGNALS = "replay-signals";
 
+const NOTHING_DUE: DueSignals = { rows: [], signals: [] };
+
 /** Says at each close what a file of signals says for it. */
-export function createReplaySource(due: ReadonlyMap<string, readonly DueSignal[]>): SignalSource {
+export function createReplaySource(due: ReadonlyMap<string, DueSignals>): SignalSource {
   return {
     name: REPLAY_SIGNALS,
     warmUpBars: 0,
     watch(history) {
-      const queue = due.get(history.symbol) ?? [];
-      const lengthMs = timeframeMs(history.timeframe);
+      const { rows, signals } = due.get(history.symbol) ?? NOTHING_DUE;
       let next = 0;
+      let dueRow = rows[0];
       return () => {
-        const one = queue[next];
-        if (one === undefined || one.closeMs !== history.time() + lengthMs) return undefined;
-        next++;
-        return one.signal;
+        if (history.rowAt() !== dueRow) return undefined;
+        dueRow = rows[next + 1];
+        return signals[next++];
       };
     },
   };

@@ -33,7 +33,8 @@ const signalAt = (hour: number): Signal => ({
 function schedule(bars: readonly number[], signals: readonly number[]) {
   const range = { fromMs: START, toMs: START + 100 * HOUR_MS };
   const { due, notes } = scheduleSignals(signals.map(signalAt), [seriesOf(bars)], range);
-  const hours = due.get("BTC-USDT")!.map(({ closeMs, signal }) => [signal.signalId, (closeMs - START) / HOUR_MS]);
+  const { rows, signals: taken } = due.get("BTC-USDT")!;
+  const hours = rows.map((row, i) => [taken[i]!.signalId, bars[row]! + 1]);
   return { hours, notes };
 }
 

@@ -3,15 +3,16 @@ import { firstRowAt, type TimeRange, timeframeMs } from "@powertrader/core/marke
 import type { Signal } from "@powertrader/core/strategy";
 import { formatDate } from "@powertrader/core/time";
 
-/** A signal and the close at which the run takes it up: the first one at or after its own time. */
-export interface DueSignal {
-  readonly closeMs: number;
-  readonly signal: Signal;
+/** The signals of a coin, earliest first, and when each is taken up; at most one a close. */
+export interface DueSignals {
+  /** Row in the coin's series of the bar at whose close it is: the first that closes at or after the signal's time. */
+  readonly rows: number[];
+  readonly signals: Signal[];
 }
 
-/** When the signals of a log are taken up, by symbol, earliest first, at most one a close. */
+/** When the signals of a log are taken up, by symbol. */
 export interface SignalSchedule {
-  readonly due: ReadonlyMap<string, readonly DueSignal[]>;
+  readonly due: ReadonlyMap<string, DueSignals>;
   /** Which signals are not, in words. */
   readonly notes: readonly string[];
 }
@@ -26,21 +27,21 @@ export function scheduleSignals(
   series: readonly Series[],
   range: TimeRange,
 ): SignalSchedule {
-  const due = new Map(series.map(({ symbol }) => [symbol, [] as DueSignal[]]));
+  const due = new Map(series.map(({ symbol }) => [symbol, { rows: [], signals: [] } as DueSignals]));
   const seriesOf = new Map(series.map((one) => [one.symbol, one]));
   let [before, after, overtaken, atStart] = [0, 0, 0, 0];
   for (const signal of signals) {
-    const closeMs = signal.tsMs < range.fromMs ? undefined : closeAfter(seriesOf.get(signal.symbol)!, signal.tsMs);
+    const row = signal.tsMs < range.fromMs ? undefined : rowClosing(seriesOf.get(signal.symbol)!, signal.tsMs);
     if (signal.tsMs < range.fromMs) before++;
-    else if (closeMs === undefined) after++;
-    if (closeMs === undefined) continue;
+    else if (row === undefined) after++;
+    if (row === undefined) continue;
     if (signal.tsMs === range.fromMs) atStart++;
-    const queue = due.get(signal.symbol)!;
-    if (queue.at(-1)?.closeMs === closeMs) {
+    const { rows, signals: taken } = due.get(signal.symbol)!;
+    if (rows.at(-1) === row) {
       overtaken++;
-      queue.pop();
-    }
-    queue.push({ closeMs, signal });
+      taken.pop();
+    } else rows.push(row);
+    taken.push(signal);
   }
   const notes = [
     [before, `before ${formatDate(range.fromMs)} left out`],
@@ -52,10 +53,10 @@ export function scheduleSignals(
   return { due, notes: signals.length === 0 ? ["no signals in it, nothing is traded"] : said };
 }
 
-function closeAfter({ columns, warmUpRows, timeframe }: Series, timeMs: number): number | undefined {
-  const lengthMs = timeframeMs(timeframe);
-  const row = Math.max(warmUpRows, firstRowAt(columns, timeMs - lengthMs));
-  return row < columns.length ? columns.time[row]! + lengthMs : undefined;
+/** The first row that is traded and closes at or after a moment. */
+function rowClosing({ columns, warmUpRows, timeframe }: Series, timeMs: number): number | undefined {
+  const row = Math.max(warmUpRows, firstRowAt(columns, timeMs - timeframeMs(timeframe)));
+  return row < columns.length ? row : undefined;
 }
 
 function signalsIn(count: number): string {
