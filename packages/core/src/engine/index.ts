@@ -21,6 +21,8 @@ export {
   type Progress,
   progressOf,
   runBacktest,
+  type TickListener,
+  tell,
 } from "./run-backtest.ts";
 export type { Session } from "./session.ts";
 export { type FillOutcome, type FillRequest, simulateFill } from "./simulate-fill.ts";

@@ -46,6 +46,8 @@ export class Market {
   readonly symbol: string;
   readonly timeframeMs: number;
   readonly columns: CandleColumns;
+  /** Row of the first bar that is traded. */
+  readonly firstRow: number;
   readonly history: HistoryView;
   readonly finer: readonly FinerSeries[];
   readonly fees: FeeModel;
@@ -84,6 +86,7 @@ export class Market {
     this.finer = series.finer ?? [];
     this.position = new Position(this);
     this.positions = [this.position];
+    this.firstRow = series.warmUpRows;
     this.#cursor = { row: series.warmUpRows - 1 };
     this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor, series.higher);
   }
@@ -103,6 +106,18 @@ export class Market {
     const next = this.#cursor.row + 1;
     this.hasBar = next < this.columns.length && this.columns.time[next]! + this.timeframeMs === nowMs;
     if (this.hasBar) this.#cursor.row = next;
+  }
+
+  /** Moves to the bar of a tick, counted from 0, where every coin has one at each. */
+  showTick(tick: number): void {
+    this.#cursor.row = this.firstRow + tick;
+    this.hasBar = true;
+  }
+
+  /** Whether the strategy is asked about every bar from now on, and the market can do nothing to the coin. */
+  get isCalm(): boolean {
+    const isQuiet = this.working.length === 0 && this.resting.length === 0 && !this.isProtected;
+    return isQuiet && this.firstDecisionMs !== undefined;
   }
 
   /** Whether the venue trades in the present bar. */

@@ -1,3 +1,4 @@
+import { isCalm, runCalmTicks } from "./calm-ticks.ts";
 import { closePositions } from "./close-positions.ts";
 import { cancelOrders } from "./place-orders.ts";
 import type { Run } from "./run.ts";
@@ -27,10 +28,17 @@ export interface Appointments {
   keep(): Promise<void>;
 }
 
+/** Who hears of ticks once they are done. */
+export interface TickListener {
+  /** The first moment of which it wants to hear; of ticks before it is told nothing. */
+  readonly dueMs: number;
+  /** Called after the first tick at or after `dueMs`, which is another afterwards or not. */
+  onTick(run: Run): void;
+}
+
 export interface DriveOptions {
   readonly appointments?: Appointments;
-  /** Called after every tick. */
-  readonly onTick?: (run: Run) => void;
+  readonly listener?: TickListener;
   /** Called every 50 bars and at the end. */
   readonly onProgress?: (progress: Progress) => void;
   /** Looked at every 100 bars; the tick under way is finished first. */
@@ -41,7 +49,7 @@ export interface DriveOptions {
 
 /** Runs all ticks, then settles the end of the run. The run's `status` says how it ended. */
 export async function runBacktest(run: Run, options: DriveOptions = {}): Promise<void> {
-  const { appointments, onTick, onProgress, signal, breathe } = options;
+  const { appointments, listener, onProgress, signal, breathe } = options;
   const { timeline } = run;
   let bar = 0;
   while (run.status === "running" && bar < timeline.length) {
@@ -49,7 +57,7 @@ export async function runBacktest(run: Run, options: DriveOptions = {}): Promise
       await appointments.keep();
       continue;
     }
-    bar = runTicks(run, bar, appointments?.dueMs ?? Infinity, onTick);
+    bar = runTicks(run, bar, appointments?.dueMs ?? Infinity, listener);
     if (bar % PROGRESS_EVERY !== 0) continue;
     onProgress?.(progressOf(run, bar));
     if (bar % ABORT_EVERY !== 0) continue;
@@ -63,17 +71,27 @@ export async function runBacktest(run: Run, options: DriveOptions = {}): Promise
 }
 
 /** Runs ticks from tick `from` on, up to the next progress or the moment `dueMs`; returns the tick that is next. */
-function runTicks(run: Run, from: number, dueMs: number, onTick: DriveOptions["onTick"]): number {
+function runTicks(run: Run, from: number, dueMs: number, listener: TickListener | undefined): number {
   const { timeline } = run;
-  const to = Math.min(from - (from % PROGRESS_EVERY) + PROGRESS_EVERY, timeline.length);
-  for (let tick = from; tick < to; tick++) {
-    run.nowMs = timeline.at(tick);
-    if (run.nowMs >= dueMs) return tick;
+  const to = timeline.firstAt(dueMs, from, Math.min(from - (from % PROGRESS_EVERY) + PROGRESS_EVERY, timeline.length));
+  let tick = from;
+  while (tick < to && run.status === "running") {
+    const calmTo = isCalm(run) ? timeline.firstAt(listener?.dueMs ?? Infinity, tick, to) : tick;
+    const calm = calmTo > tick ? runCalmTicks(run, tick, calmTo) : tick;
+    if (calm > tick) {
+      tick = calm;
+      continue;
+    }
+    run.nowMs = timeline.at(tick++);
     step(run);
-    onTick?.(run);
-    if (run.status !== "running") return tick + 1;
+    tell(listener, run);
   }
-  return to;
+  return tick;
+}
+
+/** Tells a listener of the present tick, if it wants to hear of it. */
+export function tell(listener: TickListener | undefined, run: Run): void {
+  if (listener !== undefined && run.nowMs >= listener.dueMs) listener.onTick(run);
 }
 
 /** Orders of the last bar expire; with `closeAtEnd` positions are closed at the last close, as far as its volume goes. */

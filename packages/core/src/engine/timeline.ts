@@ -4,15 +4,18 @@ import type { Series } from "./market.ts";
 /** The moments at which a run ticks: every distinct close of a traded row of any series, ascending. */
 export class Timeline {
   readonly length: number;
+  /** Whether every series has a bar at every tick. */
+  readonly isShared: boolean;
   readonly #times: Float64Array;
   readonly #offsetMs: number;
 
   constructor(series: readonly Series[]) {
     const first = series[0]!;
     const opens = tradedOpens(first);
-    if (
-      series.every((one) => one === first || (one.timeframe === first.timeframe && isSame(tradedOpens(one), opens)))
-    ) {
+    this.isShared = series.every(
+      (one) => one === first || (one.timeframe === first.timeframe && isSame(tradedOpens(one), opens)),
+    );
+    if (this.isShared) {
       this.#times = opens;
       this.#offsetMs = timeframeMs(first.timeframe);
     } else {
@@ -25,6 +28,13 @@ export class Timeline {
   /** Epoch milliseconds of tick `i`, counted from 0. */
   at(i: number): number {
     return this.#times[i]! + this.#offsetMs;
+  }
+
+  /** The first of the ticks `[from, to)` at or after a moment; `to` when they are all before it. */
+  firstAt(timeMs: number, from: number, to: number): number {
+    let tick = to;
+    while (tick > from && this.at(tick - 1) >= timeMs) tick--;
+    return tick;
   }
 }
 

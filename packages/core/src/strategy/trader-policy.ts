@@ -63,11 +63,11 @@ export type OrderIntent =
 export interface TraderPolicy {
   readonly name: string;
   /**
-   * True when it will order nothing before a tick that has a signal or news of orders. Who drives it need not wait for
-   * such ticks then, but still calls `onTick` for each. Never true when absent.
+   * True when it will order nothing before a tick that has a signal or news of orders: who drives it need not call
+   * `onTick` until then. Never true when absent.
    */
   readonly isIdle?: boolean;
-  /** Called once per tick; the returned list is read before the next call. */
+  /** Called once per tick, but for those that an idle policy is spared; the returned list is read before the next call. */
   onTick(signals: readonly Signal[], account: AccountView): readonly OrderIntent[];
   /** Told of every fill in the order they happen, before the next `onTick`, whose account view has it in. */
   onFill?(fill: Fill): void;

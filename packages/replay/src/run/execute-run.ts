@@ -11,7 +11,7 @@ import type { RunPlace } from "./plan-runs.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { resultOf } from "./result.ts";
 import { RunBook } from "./run-book.ts";
-import { tickLogger, withEventsLogged } from "./run-events.ts";
+import { TickLogger, withEventsLogged } from "./run-events.ts";
 import { RunFolder } from "./run-folder.ts";
 
 export interface ExecuteOptions {
@@ -76,7 +76,7 @@ export async function executeRun(prepared: PreparedRun, options: ExecuteOptions)
     const appointments = appointmentsOf(prepared, options, log);
     await driver.drive(run, folder, {
       ...(appointments && { appointments }),
-      onTick: tickLogger(log),
+      listener: new TickLogger(log),
       ...(options.onProgress && { onProgress: options.onProgress }),
       ...(options.signal && { signal: options.signal }),
       breathe: createBreather(),

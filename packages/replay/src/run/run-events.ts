@@ -1,4 +1,4 @@
-import type { Fill, Run, RunRecorder } from "@powertrader/core/engine";
+import type { Fill, Run, RunRecorder, TickListener } from "@powertrader/core/engine";
 import type { EventLog } from "@powertrader/core/log";
 import { bucketOpen, DAY_MS } from "@powertrader/core/market";
 import type { Signal } from "@powertrader/core/strategy";
@@ -23,21 +23,22 @@ export function withEventsLogged(recorder: RunRecorder, log: EventLog): RunRecor
 }
 
 /** Logs how the run stands: at every tick where the log is that detailed, else at the last tick of each day. */
-export function tickLogger(log: EventLog): (run: Run) => void {
-  let sequence = 0;
-  if (log.isDebug) return (run) => log.debug(tickEvent(run, ++sequence));
-  let dayMs = Number.NaN;
-  return (run) => {
-    sequence++;
-    const nowDayMs = bucketOpen(run.nowMs, DAY_MS);
-    if (nowDayMs === dayMs) return;
-    dayMs = nowDayMs;
-    log.info(tickEvent(run, sequence));
-  };
-}
+export class TickLogger implements TickListener {
+  dueMs = -Infinity;
+  readonly #log: EventLog;
 
-function tickEvent({ nowMs, equity, cash, trades }: Run, sequence: number) {
-  return { event: "replay_tick", sequence, ts: nowMs / 1000, equity, cash, trades };
+  constructor(log: EventLog) {
+    this.#log = log;
+  }
+
+  onTick({ nowMs, equity, cash, trades, curve }: Run): void {
+    const event = { event: "replay_tick", sequence: curve.length - 1, ts: nowMs / 1000, equity, cash, trades };
+    if (this.#log.isDebug) this.#log.debug(event);
+    else {
+      this.#log.info(event);
+      this.dueMs = bucketOpen(nowMs, DAY_MS) + DAY_MS;
+    }
+  }
 }
 
 function signalEvent({ tsMs, signalId, symbol, strategy, direction, strength, reason }: Signal) {

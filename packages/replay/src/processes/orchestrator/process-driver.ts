@@ -10,6 +10,7 @@ import {
   stepMarket,
   stepOrders,
   takeSignal,
+  tell,
 } from "@powertrader/core/engine";
 import { writeFileAtomic } from "@powertrader/core/files";
 import type { OrderIntent, SignalDraft } from "@powertrader/core/strategy";
@@ -137,7 +138,7 @@ async function driveTicks(
   run: Run,
   ipc: Ipc,
   { speed, ahead }: ProcessOptions,
-  { appointments, onTick, onProgress, signal }: DriveOptions,
+  { appointments, listener, onProgress, signal }: DriveOptions,
 ): Promise<void> {
   const { timeline } = run;
   const pace = speed === Infinity ? undefined : new Pace(speed, signal);
@@ -156,7 +157,7 @@ async function driveTicks(
     }
     publishAhead(ipc, run, tick + 1, most, appointments?.dueMs ?? Infinity);
     await oneTick(run, ipc, ++tick, most);
-    onTick?.(run);
+    tell(listener, run);
     if (tick % PROGRESS_EVERY === 0) onProgress?.(progressOf(run, tick));
   }
   if (run.status === "running") finishRun(run);
