@@ -4,10 +4,12 @@ import { type Cursor, type HigherTimeframes, HistoryView } from "../strategy/his
 import type { BarWatcher } from "../strategy/signal-source.ts";
 import type { ExitPlan } from "./exit-plan.ts";
 import type { FeeModel } from "./fees.ts";
-import { type FinerSeries, type TimedBar, timedBar } from "./finer-bars.ts";
+import type { FinerSeries, TimedBar } from "./finer-bars.ts";
 import { barCapacity } from "./liquidity.ts";
+import { Numbering } from "./numbering.ts";
 import type { Order } from "./order.ts";
 import { Position } from "./position.ts";
+import { PresentBar } from "./present-bar.ts";
 import type { RestingOrder } from "./resting-order.ts";
 import type { Session } from "./session.ts";
 
@@ -49,6 +51,8 @@ export class Market {
   /** Row of the first bar that is traded. */
   readonly firstRow: number;
   readonly history: HistoryView;
+  /** The bar that closed last, which is another with every tick. */
+  readonly bar: TimedBar;
   readonly finer: readonly FinerSeries[];
   readonly fees: FeeModel;
   /** The position that orders without a name mean. */
@@ -68,9 +72,9 @@ export class Market {
   mark = 0;
   /** Close of the first bar the strategy was asked about, epoch milliseconds. */
   firstDecisionMs: number | undefined = undefined;
-  ordersPlaced = 0;
-  signalsMade = 0;
-  tradesMade = 0;
+  readonly orderIds: Numbering;
+  readonly signalIds: Numbering;
+  readonly tradeIds: Numbering;
 
   readonly #cursor: Cursor;
   /** Row of the bar that was last traded in, what orders took of its volume, and the latest arrival. */
@@ -81,6 +85,9 @@ export class Market {
   constructor(series: Series, fees: FeeModel) {
     this.fees = fees;
     this.symbol = series.symbol;
+    this.orderIds = new Numbering(`${series.symbol}-`);
+    this.signalIds = new Numbering(`${series.symbol}-s`);
+    this.tradeIds = new Numbering(`${series.symbol}-t`);
     this.timeframeMs = timeframeMs(series.timeframe);
     this.columns = series.columns;
     this.finer = series.finer ?? [];
@@ -88,17 +95,13 @@ export class Market {
     this.positions = [this.position];
     this.firstRow = series.warmUpRows;
     this.#cursor = { row: series.warmUpRows - 1 };
+    this.bar = new PresentBar(series.columns, this.#cursor, this.timeframeMs);
     this.history = new HistoryView(series.symbol, series.timeframe, series.columns, this.#cursor, series.higher);
   }
 
   /** Row of the last closed bar. */
   get row(): number {
     return this.#cursor.row;
-  }
-
-  /** The present bar. */
-  bar(): TimedBar {
-    return timedBar(this.columns, this.row, this.timeframeMs);
   }
 
   /** Moves to the bar that closes at `nowMs`, if there is one. */

@@ -22,7 +22,7 @@ export function meetExits(run: Run, market: Market): void {
 
 /** The exits that the open alone decides: they come before orders that wait for a price inside the bar. */
 export function meetExitsAtOpen(run: Run, market: Market): void {
-  const bar = market.bar();
+  const bar = market.bar;
   for (const position of market.positions) {
     const { exits } = position;
     if (exits === undefined || exits.entered !== undefined || isLeaving(market, exits)) continue;
@@ -51,7 +51,7 @@ function meetExitsOf(run: Run, market: Market, position: Position, exits: OpenEx
     exits.bars++;
     return;
   }
-  const bar = market.bar();
+  const bar = market.bar;
   if (exits.isOver(openMs)) leaveAtOpen(run, market, position, exits, bar);
   else leaveAtLevels(run, market, position, exits, bar);
   if (position.exits !== undefined) exits.endBar(openMs, bar);

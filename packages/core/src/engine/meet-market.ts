@@ -1,4 +1,3 @@
-import { candleAt } from "../market/candles.ts";
 import { endOrder, fillOrder, type Meeting } from "./fill-order.ts";
 import { referencePrice } from "./latency.ts";
 import { type Market, NO_ORDERS, type WorkingOrder } from "./market.ts";
@@ -32,7 +31,7 @@ function workOrder(run: Run, market: Market, working: WorkingOrder, rule: FillRu
 }
 
 function meetingOf(run: Run, market: Market, working: WorkingOrder, rule: FillRule): Meeting {
-  const bar = candleAt(market.columns, market.row);
+  const { bar } = market;
   const { order } = working;
   let latencyMs = 0;
   let reference = bar.close;

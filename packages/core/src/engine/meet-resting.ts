@@ -16,7 +16,7 @@ interface Touched {
 
 /** Lets the present bar meet the orders that rest on a market, in the order in which it comes to their prices. */
 export function meetResting(run: Run, market: Market): void {
-  const bar = market.bar();
+  const bar = market.bar;
   const { model } = run.settings;
   const ended = new Set<RestingOrder>();
   for (const resting of market.resting) {

@@ -159,7 +159,7 @@ export function recordOrder(
   exits: ExitPlan | undefined = undefined,
   maxQty = Infinity,
 ): WorkingOrder {
-  const clientOrderId = draft.clientOrderId ?? `${market.symbol}-${++market.ordersPlaced}`;
+  const clientOrderId = draft.clientOrderId ?? market.orderIds.next();
   const order: Order = {
     clientOrderId,
     tsMs,

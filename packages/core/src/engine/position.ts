@@ -1,4 +1,5 @@
 import type { CandleColumns } from "../market/candles.ts";
+import type { Numbering } from "./numbering.ts";
 import type { OpenExits } from "./open-exits.ts";
 import type { Fill, Trade } from "./order.ts";
 
@@ -13,7 +14,7 @@ export function isRounding(rest: number, whole: number): boolean {
 /** Where a position stands: the bars of its market, and the count that gives trades their ids. */
 export interface PositionBook {
   readonly columns: CandleColumns;
-  tradesMade: number;
+  readonly tradeIds: Numbering;
 }
 
 /** One position in a symbol, and the round trip it belongs to. */
@@ -112,7 +113,7 @@ export class Position {
     this.qty = 0;
     this.#trip = undefined;
     sawBars(trip, this.#book.columns, row);
-    const ids = { tradeId: `${fill.symbol}-t${++this.#book.tradesMade}`, positionId: this.id };
+    const ids = { tradeId: this.#book.tradeIds.next(), positionId: this.id };
     return closedTrade(trip, ids, fill, exitReason, row);
   }
 }

@@ -45,6 +45,8 @@ export class Run implements AccountView {
   readonly givenIds = new Set<string>();
   readonly risk: RiskDesk | undefined;
   readonly carry: Carry | undefined;
+  /** Whether the slippage model takes more than the bar. Asked once: the arity of a function is slow to look up. */
+  readonly slippageAsksShare: boolean;
   status: RunStatus = "running";
   /** The moment of the present tick, epoch milliseconds. */
   nowMs = Number.NaN;
@@ -68,6 +70,7 @@ export class Run implements AccountView {
     const { startMs, initialCapital, risk, carry } = parts.settings;
     this.risk = risk && new RiskDesk(risk, startMs, initialCapital);
     this.carry = carry && new Carry(carry, startMs);
+    this.slippageAsksShare = parts.settings.model.slippage.length > 1;
     this.recorder = withPolicyTold(parts.recorder, parts.policy);
     this.nowMs = parts.settings.startMs;
     this.cash = parts.settings.initialCapital;

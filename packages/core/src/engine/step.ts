@@ -111,7 +111,7 @@ export function takeSignal(run: Run, market: Market, draft: SignalDraft): Signal
 /** Field by field: spreading an object here costs a third of a whole run. */
 function identified(run: Run, market: Market, draft: SignalDraft): Signal {
   return {
-    signalId: draft.signalId ?? `${market.symbol}-s${++market.signalsMade}`,
+    signalId: draft.signalId ?? market.signalIds.next(),
     tsMs: run.nowMs,
     strategy: draft.strategy ?? run.source.name,
     symbol: market.symbol,

@@ -19,8 +19,7 @@ export function takerPrice(
   wanted: WorkingOrder | number,
 ): number {
   const { slippage, priceTick } = run.settings.model;
-  // A model that takes the bar alone need not know how much of it is wanted.
-  const participation = slippage.length < 2 ? 0 : participationIn(run, market, bar, reference, wanted);
+  const participation = !run.slippageAsksShare ? 0 : participationIn(run, market, bar, reference, wanted);
   return onTick(side, slippedPrice(side, reference, bar, slippage(bar, participation)), priceTick, bar);
 }
 

@@ -62,7 +62,7 @@ class SignalPolicy implements TraderPolicy {
 
     const reason = isRepeat ? "repriced" : "superseded";
     const cancel = pursued === undefined ? NOTHING : [{ kind: "cancel", symbol, reason } as const];
-    this.#waiting.delete(symbol);
+    if (this.#waiting.size > 0) this.#waiting.delete(symbol);
     if (direction === directionOf(position)) return cancel;
     const expiresMs = expiryOf(signal, account.nowMs);
     if (limitOf(signal) !== undefined) {
@@ -100,16 +100,7 @@ class SignalPolicy implements TraderPolicy {
    */
   #movesTo(signal: Signal, position: number, terms: Partial<OrderTerms> | undefined): readonly OrderIntent[] {
     const { symbol, signalId, direction } = signal;
-    const isClose = direction === "close";
-    const exit = {
-      kind: "exit",
-      symbol,
-      side: position > 0 ? "sell" : "buy",
-      qty: Math.abs(position),
-      signalId,
-      terms: isClose ? terms : undefined,
-    } as const;
-    if (isClose) return [exit];
+    if (direction === "close") return [exitOf(signal, position, terms)];
     const enter = {
       kind: "enter",
       symbol,
@@ -119,8 +110,13 @@ class SignalPolicy implements TraderPolicy {
       exits: exitsOf(signal, this.#exits),
       terms,
     } as const;
-    return position === 0 ? [enter] : [exit, enter];
+    return position === 0 ? [enter] : [exitOf(signal, position, undefined), enter];
   }
+}
+
+/** The order that closes a position. */
+function exitOf({ symbol, signalId }: Signal, position: number, terms: Partial<OrderTerms> | undefined): OrderIntent {
+  return { kind: "exit", symbol, side: position > 0 ? "sell" : "buy", qty: Math.abs(position), signalId, terms };
 }
 
 /** `undefined` for a plain market order. */

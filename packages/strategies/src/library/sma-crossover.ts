@@ -29,10 +29,10 @@ export const smaCrossover: StrategyDefinition<typeof params> = {
       // Kept from bar to bar: looking it up again costs a tenth of a whole run.
       let last: number | undefined;
       return () => {
-        const before = last ?? fastAverage.at(1) - slowAverage.at(1);
-        const now = fastAverage.at() - slowAverage.at();
+        const before = last ?? sideOf(fastAverage.at(1) - slowAverage.at(1));
+        const now = sideOf(fastAverage.at() - slowAverage.at());
         last = now;
-        if (!((before < 0 && now > 0) || (before > 0 && now < 0))) return undefined;
+        if (before === now || before === 0 || now === 0) return undefined;
         return {
           direction: allowed(now > 0 ? "long" : "short", direction),
           reason: now > 0 ? "fast average crossed above the slow one" : "fast average crossed below the slow one",
@@ -42,3 +42,9 @@ export const smaCrossover: StrategyDefinition<typeof params> = {
     },
   }),
 };
+
+/** 1 above, −1 below, 0 on the line or where there is none. */
+function sideOf(distance: number): 1 | 0 | -1 {
+  if (distance > 0) return 1;
+  return distance < 0 ? -1 : 0;
+}
