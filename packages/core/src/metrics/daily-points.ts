@@ -1,3 +1,4 @@
+import { firstRowAt } from "../market/candles.ts";
 import { DAY_MS } from "../market/timeframe.ts";
 import { SESSION_CALENDARS, type TradingCalendar } from "./trading-calendar.ts";
 
@@ -54,12 +55,10 @@ function everyDay(timeMs: Float64Array, equity: Float64Array, length: number): D
   const days = { timeMs: new Float64Array(points), equity: new Float64Array(points) };
   days.timeMs[0] = startMs;
   days.equity[0] = equity[0]!;
-  let row = 0;
   for (let day = 0; day < wholeDays; day++) {
     const endMs = firstEndMs + day * DAY_MS;
-    while (row + 1 < length && timeMs[row + 1]! <= endMs) row++;
     days.timeMs[day + 1] = endMs;
-    days.equity[day + 1] = equity[row]!;
+    days.equity[day + 1] = equity[firstRowAt({ time: timeMs, length }, endMs + 1) - 1]!;
   }
   days.timeMs[points - 1] = Math.max(lastMs, lastEndMs);
   days.equity[points - 1] = equity[length - 1]!;

@@ -35,14 +35,11 @@ export function measureDrawdowns(
   const deepest: Drawdown[] = [];
   let maxShare = 0;
   let longestMs = 0;
-  let peakRow = 0;
-  let troughRow = 0;
-  let peak = equity[0]!;
-  let trough = peak;
 
-  const end = (row: number, recovered: boolean) => {
+  const end = (peakRow: number, troughRow: number, row: number, recovered: boolean) => {
+    const peak = equity[peakRow]!;
     if (!(peak > 0)) return;
-    const share = (peak - trough) / peak;
+    const share = (peak - equity[troughRow]!) / peak;
     const durationMs = timeMs[row]! - timeMs[peakRow]!;
     if (share > maxShare) maxShare = share;
     if (durationMs > longestMs) longestMs = durationMs;
@@ -58,18 +55,18 @@ export function measureDrawdowns(
     if (deepest.length > keep) deepest.pop();
   };
 
+  let peakRow = 0;
+  let troughRow = 0;
   for (let row = 1; row < length; row++) {
     const value = equity[row]!;
-    if (value >= peak) {
-      if (trough < peak) end(row, true);
-      peak = value;
-      trough = value;
+    if (value >= equity[peakRow]!) {
+      if (troughRow > peakRow) end(peakRow, troughRow, row, true);
       peakRow = row;
-    } else if (value < trough) {
-      trough = value;
+      troughRow = row;
+    } else if (value < equity[troughRow]!) {
       troughRow = row;
     }
   }
-  if (trough < peak) end(length - 1, false);
+  if (troughRow > peakRow) end(peakRow, troughRow, length - 1, false);
   return { maxShare, longestMs, deepest };
 }
