@@ -5,7 +5,7 @@ import { isAlive } from "@powertrader/core/files";
 /** How a component learns that there may be something to read, and says that it has written. */
 export interface Bell {
   /**
-   * Calls `onRing` whenever there may be something new. It returns whether there was.
+   * Calls `onRing` whenever there may be something new. It returns whether there was, and more may come.
    * `onGone` is called when the orchestrator is no more; nothing is called after `stop`.
    */
   listen(onRing: () => boolean, onGone: () => void): void;
@@ -13,14 +13,17 @@ export interface Bell {
   stop(): void;
 }
 
-/** A bell over two pipes: a byte on either says that files have grown. */
-export function pipeBell(fdIn: number, fdOut: number): Bell {
+/**
+ * A bell over two pipes: a byte on either says that files have grown.
+ * @param eagerMs - how long it looks again without a pause, and without a ring, once something was new
+ */
+export function pipeBell(fdIn: number, fdOut: number, eagerMs: number): Bell {
   let socket: Socket | undefined;
   const strike = Buffer.from("\n");
   return {
     listen(onRing, onGone) {
       const callback = () => {
-        onRing();
+        if (onRing() && eagerMs > 0) lookAgain(onRing, eagerMs);
         return true;
       };
       const options = { fd: fdIn, readable: true, writable: false, onread: { buffer: Buffer.alloc(256), callback } };
@@ -39,6 +42,21 @@ export function pipeBell(fdIn: number, fdOut: number): Bell {
     },
     stop: () => socket?.destroy(),
   };
+}
+
+/** Rings and signals wait this long at most while it looks without a pause. */
+const TURN_MS = 20;
+
+/** Looks until nothing has been new for a while. */
+function lookAgain(onRing: () => boolean, eagerMs: number): void {
+  let nowMs = performance.now();
+  const turnMs = nowMs + TURN_MS;
+  let untilMs = nowMs + eagerMs;
+  while (nowMs < untilMs && nowMs < turnMs) {
+    const isNew = onRing();
+    nowMs = performance.now();
+    if (isNew) untilMs = nowMs + eagerMs;
+  }
 }
 
 /** How long it looks again at once after something was new, and how often after that. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { PtError } from "@powertrader/core/errors";
 import { isAlive } from "@powertrader/core/files";
@@ -12,6 +13,12 @@ import { createThinker } from "./thinker.ts";
 import { createTrader } from "./trader.ts";
 
 const HALVES = { thinker: createThinker, trader: createTrader };
+
+/**
+ * How long a component looks for the next question before it waits for the bell. What the thinker is asked next comes
+ * as soon as the trader has answered, sooner than it could be woken; a trader that looked would be in its way.
+ */
+const EAGER_MS = { thinker: availableParallelism() > 1 ? 0.5 : 0, trader: 0 };
 
 export interface ComponentOptions {
   /** The `ipc` folder of the run. */
@@ -31,7 +38,7 @@ export async function runComponent(
 ): Promise<void> {
   const session = readSession(join(folder, IPC_FILES.session));
   refuseOtherRun(session, environment, folder);
-  const doorbell = doorbellOf(environment);
+  const doorbell = doorbellOf(environment, EAGER_MS[name]);
   if (doorbell === undefined) refuseOverRun(session, folder);
   const bell = doorbell ?? pollingBell(session.orchestrator_pid);
   const ready = new AppendFile(join(folder, IPC_FILES.ready));
@@ -50,10 +57,10 @@ export async function runComponent(
           half ??= HALVES[name](folder, session);
           const state = half.advance(answer);
           if (state === "over") resolve();
-          return state !== "idle";
+          return state === "busy";
         } catch (error) {
           reject(asStrategyFailure(error, session, half?.sequence ?? 0));
-          return true;
+          return false;
         }
       };
       bell.listen(onRing, onGone);
@@ -65,11 +72,11 @@ export async function runComponent(
   }
 }
 
-function doorbellOf(environment: NodeJS.ProcessEnv): Bell | undefined {
+function doorbellOf(environment: NodeJS.ProcessEnv, eagerMs: number): Bell | undefined {
   const [fdIn, fdOut] = [COMPONENT_VARIABLES.doorbellIn, COMPONENT_VARIABLES.doorbellOut].map((name) =>
     Number.parseInt(environment[name] ?? "", 10),
   ) as [number, number];
-  return fdIn >= 0 && fdOut >= 0 ? pipeBell(fdIn, fdOut) : undefined;
+  return fdIn >= 0 && fdOut >= 0 ? pipeBell(fdIn, fdOut, eagerMs) : undefined;
 }
 
 /** @throws PtError E_RUN_FOLDER when nobody asks any more */

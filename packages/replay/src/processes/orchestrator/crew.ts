@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PtError } from "@powertrader/core/errors";
@@ -27,6 +28,11 @@ export interface CrewOptions {
   readonly timeoutMs: number;
 }
 
+/**
+ * How long an answer is looked for without a pause: to be woken takes longer than most answers do. Where there is but
+ * one processor, looking would keep it from who is to answer.
+ */
+const SPIN_MS = availableParallelism() > 1 ? 0.2 : 0;
 const WATCH_MS = 50;
 /** A longer pause between two looks was ours (a suspended machine): it does not count against a component. */
 const LONGEST_PAUSE_MS = 200;
@@ -92,13 +98,27 @@ export class Crew {
    * @throws PtError E_CHILD_DIED, E_HANDSHAKE_TIMEOUT or E_PROTOCOL; an answer that is there already needs no promise
    */
   answered(component: ComponentName, sequence: number): Promise<void> | undefined {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.ledger.answered(component) >= sequence) return undefined;
+    if (this.#hasAnswered(component, sequence) || this.#spin(component, sequence)) return undefined;
     return new Promise((resolve, reject) => {
       this.#wait = { component, sequence, resolve, reject, ageMs: 0 };
       this.#readAnswers();
       if (this.#silent.has(component)) this.#poll(performance.now());
     });
+  }
+
+  #hasAnswered(component: ComponentName, sequence: number): boolean {
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.ledger.answered(component) >= sequence;
+  }
+
+  /** Whether the answer comes while it is looked for. */
+  #spin(component: ComponentName, sequence: number): boolean {
+    const untilMs = performance.now() + SPIN_MS;
+    while (performance.now() < untilMs) {
+      this.#readAnswers();
+      if (this.#hasAnswered(component, sequence)) return true;
+    }
+    return false;
   }
 
   /** Lets components leave, and waits for our own to have done so: a policy may have something to write. */

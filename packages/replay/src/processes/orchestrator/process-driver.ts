@@ -138,7 +138,7 @@ async function driveTicks(
   run: Run,
   ipc: Ipc,
   { speed, ahead }: ProcessOptions,
-  { appointments, listener, onProgress, signal }: DriveOptions,
+  { appointments, listener, onProgress, signal, breathe }: DriveOptions,
 ): Promise<void> {
   const { timeline } = run;
   const pace = speed === Infinity ? undefined : new Pace(speed, signal);
@@ -159,6 +159,9 @@ async function driveTicks(
     await oneTick(run, ipc, ++tick, most);
     tell(listener, run);
     if (tick % PROGRESS_EVERY === 0) onProgress?.(progressOf(run, tick));
+    // Answers that come at once leave the event loop no other turn.
+    const turn = breathe?.();
+    if (turn !== undefined) await turn;
   }
   if (run.status === "running") finishRun(run);
   await tellEnd(run, ipc, tick);
