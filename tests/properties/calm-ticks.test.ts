@@ -1,4 +1,4 @@
-import type { DriveOptions, Series, TickListener } from "@powertrader/core/engine";
+import type { DriveOptions, Run, Series, TickListener } from "@powertrader/core/engine";
 import { createStream } from "@powertrader/core/random";
 import { riskConfigSchema } from "@powertrader/core/risk";
 import type { Direction } from "@powertrader/core/strategy";
@@ -112,13 +112,13 @@ describe("ticks at which nothing happens, done in a stretch,", () => {
 
   it("tell a listener of the first tick it is due at, between two signals too", async () => {
     const heard: number[] = [];
-    const listener = {
-      dueMs: START_MS + 17.5 * HOUR,
-      onTick({ nowMs, curve }: { nowMs: number; curve: { length: number } }) {
+    const listener = new (class implements TickListener {
+      dueMs = START_MS + 17.5 * HOUR;
+      onTick({ nowMs, curve }: Run) {
         heard.push((nowMs - START_MS) / HOUR, curve.length - 1);
         this.dueMs = nowMs + 60 * HOUR;
-      },
-    } satisfies TickListener;
+      }
+    })();
     const bars = Array.from({ length: 100 }, (): Bar => [100, 101, 99, 100, 10]);
     await runScripted({ coins: { "BTC-USDT": bars }, options: { listener } });
     expect(heard).toEqual([18, 18, 78, 78]);
