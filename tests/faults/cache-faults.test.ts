@@ -10,6 +10,9 @@ import { temporaryFolder } from "../../packages/cache/src/fixtures/candles.ts";
 import type { Finished } from "../fixtures/bin.ts";
 import { runHere } from "../fixtures/here.ts";
 
+/** How many single bits are flipped; each damaged file is looked at again for a moment before it is called so. */
+const DAMAGES = Number(process.env.PT_DAMAGES ?? 100);
+
 const WRITER = resolve(import.meta.dirname, "../fixtures/cache-writer.mjs");
 const T0 = Date.UTC(2024, 0, 1) / 1000;
 
@@ -161,7 +164,7 @@ describe("damage", () => {
 
   it("of a single bit is always seen", () => {
     const { path, bytes } = segment();
-    for (let n = 0; n < 300; n++) {
+    for (let n = 0; n < DAMAGES; n++) {
       const changed = Buffer.from(bytes);
       changed[random.integer(0, bytes.length - 1)]! ^= 1 << random.integer(0, 7);
       writeFileSync(path, changed);
@@ -173,7 +176,7 @@ describe("damage", () => {
 
   it("by cutting is always seen", () => {
     const { path, bytes } = segment();
-    for (let n = 0; n < 100; n++) {
+    for (let n = 0; n < DAMAGES / 4; n++) {
       writeFileSync(path, bytes.subarray(0, random.integer(0, bytes.length - 1)));
       expect(readCode()).toBe("E_CACHE_CORRUPT");
     }

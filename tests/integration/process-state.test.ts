@@ -11,7 +11,7 @@ import { StateFile } from "../../packages/replay/src/processes/orchestrator/stat
 import { walk } from "../fixtures/candle-cache.ts";
 import { FREE, MemoryRecorder } from "../fixtures/scripted-run.ts";
 
-const STATES = Number(process.env.PT_STATES ?? 2_000);
+const STATES = Number(process.env.PT_STATES ?? 20_000);
 
 /** Reads the state as fast as it can until it is told to stop; says what it has seen. */
 const READER = `
@@ -21,8 +21,8 @@ const READER = `
   const stopped = new Int32Array(stop);
   parentPort.postMessage("ready");
   for (let isLast = false; !isLast; ) {
-    // The last look comes after the last state.
-    isLast = Atomics.load(stopped, 0) === 1;
+    // A pause now and then, for the writer to get a processor; the last look comes after the last state.
+    isLast = seen.states % 8 === 0 ? Atomics.wait(stopped, 0, 0, 0.2) !== "timed-out" : Atomics.load(stopped, 0) === 1;
     let state;
     try {
       state = JSON.parse(readFileSync(path, "utf8"));
