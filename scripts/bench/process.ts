@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeCache, START } from "./candle-cache.ts";
-import { BINS, measure } from "./child.ts";
+import { BINS, type Measured, measure } from "./child.ts";
 import { type BenchRow, median, row } from "./row.ts";
 
 const SMA = "--size 0.001 --min-notional 0 --strategy sma-crossover --param fast=10 --param slow=30";
@@ -39,10 +39,9 @@ export async function processBench(): Promise<readonly BenchRow[]> {
   const rows: BenchRow[] = [];
   try {
     await replay(CASES[0].flags);
+    rows.push(row("a bare start, node -e 0", await seconds(() => measure(["-e", "0"])), "s"));
     for (const { name, flags, atMost } of CASES) {
-      const times: number[] = [];
-      for (let i = 0; i < 5; i++) times.push((await replay(flags)).seconds);
-      rows.push(row(`1M candles, ${name}`, median(times), "s", { atMost }));
+      rows.push(row(`1M candles, ${name}`, await seconds(() => replay(flags)), "s", { atMost }));
       rows.push(row(`1M candles, ${name}, peak memory`, (await replay(flags, true)).peakMb, "MB", { atMost: 300 }));
     }
     return rows;
@@ -50,4 +49,11 @@ export async function processBench(): Promise<readonly BenchRow[]> {
     rmSync(cacheDir, { recursive: true });
     rmSync(results, { recursive: true });
   }
+}
+
+/** Median of five. */
+async function seconds(run: () => Promise<Measured>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) times.push((await run()).seconds);
+  return median(times);
 }
