@@ -22,6 +22,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: "mocking", include: MOCKING } },
     ],
+    globalSetup: "tests/fixtures/own-temporaries.ts",
     maxWorkers: "100%", // many tests wait for child processes
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -27,6 +27,9 @@ const ENGLISH_ONLY = {
     build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',
     }));
+    build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]de\.js$/ }, ({ path: file }) => ({
+      errors: [{ text: `${file} is bundled after all: zod names its languages elsewhere now` }],
+    }));
   },
 };
 

@@ -82,9 +82,13 @@ describe("a component that ends before the run", () => {
   });
 });
 
-/** When to kill: at every tick of the day where there are kills enough, else at random ones before its last hours. */
+/** The run goes on for a while after such a tick, however late a kill comes. */
+const LAST_EARLY = DAY_OF_TICKS - 80;
+const isEarly = (tick: number) => tick <= LAST_EARLY;
+
+/** When to kill: at every tick of the day where there are kills enough, else at random early ones. */
 const killTicks = Array.from({ length: KILLS }, (_, n) =>
-  KILLS < DAY_OF_TICKS ? random.integer(1, DAY_OF_TICKS - 80) : 1 + (n % DAY_OF_TICKS),
+  KILLS < DAY_OF_TICKS ? random.integer(1, LAST_EARLY) : 1 + (n % DAY_OF_TICKS),
 );
 
 it(`names component, signal and sequence after ${KILLS} kills of each process, or had ended as if none came`, {
@@ -102,7 +106,7 @@ it(`names component, signal and sequence after ${KILLS} kills of each process, o
   const expectWhole = ({ folder }: Replay) => expect(bytesOf(folder)).toEqual(bytesOf(join(cacheDir, "whole")));
   /** A kill in the last ticks may find nobody left to kill: then the run is whole. */
   const cameLate = async (replay: Replay, tick: number) => {
-    if (tick <= DAY_OF_TICKS - 80 || (await replay.ended).status !== 0) return false;
+    if (isEarly(tick) || (await replay.ended).status !== 0) return false;
     late++;
     expectWhole(replay);
     return true;
@@ -121,10 +125,12 @@ it(`names component, signal and sequence after ${KILLS} kills of each process, o
     }
     const replay = startReplay(SLOWLY);
     await until(() => ticksOf(replay) >= tick);
+    if (isEarly(tick)) expect(processesOf(replay.ipc)).toHaveLength(2);
     kill(replay.child.pid);
     if (await cameLate(replay, tick)) continue;
     expect((await replay.ended).status).toBeNull();
-    await until(() => processesOf(replay.ipc).length === 0, 2_000);
+    if (isEarly(tick)) await expectGone(replay, "running");
+    else await until(() => processesOf(replay.ipc).length === 0, 2_000);
     if (!existsSync(join(replay.folder, "manifest.json"))) await mustRun("pt-replay", ["--resume", replay.folder]);
     expectWhole(replay);
   }

@@ -1,6 +1,5 @@
 import type { Signal, SignalDraft } from "../strategy/signal.ts";
 import type { OrderIntent } from "../strategy/trader-policy.ts";
-import type { Market } from "./market.ts";
 import type { Run } from "./run.ts";
 import { stepOrders, takeSignal } from "./step.ts";
 
@@ -8,31 +7,26 @@ const NO_INTENTS: readonly OrderIntent[] = [];
 
 /**
  * Whether the market can do nothing to a run but move its marks: the strategy is asked about every coin at every tick,
- * no order works or rests, nothing is protected, holding is free, and the policy orders nothing without a signal.
- * Most ticks are like this.
+ * no order works or rests, nothing is protected, holding is free, nothing is owed or sold short that could ruin it, and
+ * the policy orders nothing without a signal. Most ticks are like this.
  */
-export function isCalm({ carry, timeline, policy, markets }: Run): boolean {
+export function isCalm({ carry, timeline, policy, markets, cash, equity }: Run): boolean {
   if (carry !== undefined || !timeline.isShared || policy.isIdle !== true) return false;
+  if (cash < 0 || equity <= 0) return false;
   for (const market of markets) if (!market.isCalm) return false;
   return true;
 }
 
 /**
- * Does what `step` does for the ticks `[from, to)` of a calm run, up to the first that brings a signal and before the
- * first that ruins it, in a fifth of the time. Returns the tick that is next: `from` itself when that one ruins it.
- * The strategy comes first: until it says something nothing changes but what the positions are worth.
+ * Does what `step` does for the ticks `[from, to)` of a calm run, up to the first that brings a signal, in a fifth of
+ * the time. Returns the tick that is next. The strategy comes first: nothing else can change what is held.
  */
 export function runCalmTicks(run: Run, from: number, to: number): number {
-  const { markets, timeline, curve } = run;
+  const { timeline, curve } = run;
   const opinion = firstOpinion(run, from, to);
-  const end = opinion === undefined ? to : opinion.tick + 1;
-  const next = valueTicks(run, from, end);
+  const next = opinion === undefined ? to : opinion.tick + 1;
+  valueTicks(run, from, next);
   tellRisk(run, from, next);
-  if (next < end) {
-    showTick(markets, next - 1);
-    curve.length = next + 1;
-    return next;
-  }
   run.nowMs = timeline.at(next - 1);
   run.markAtClose();
   curve.length = next;
@@ -52,17 +46,13 @@ function firstOpinion({ markets, curve }: Run, from: number, to: number): Opinio
   for (let tick = from; tick < to; tick++) {
     // Should the strategy fail, this is how far the run came.
     curve.length = tick + 1;
-    showTick(markets, tick);
+    for (let i = 0; i < markets.length; i++) markets[i]!.showTick(tick);
     for (let coin = 0; coin < markets.length; coin++) {
       const draft = markets[coin]!.onBar();
       if (draft !== undefined) return { tick, coin, draft };
     }
   }
   return undefined;
-}
-
-function showTick(markets: readonly Market[], tick: number): void {
-  for (let i = 0; i < markets.length; i++) markets[i]!.showTick(tick);
 }
 
 /** The first opinion of a tick as a signal, and those of the coins behind it. */
@@ -76,18 +66,14 @@ function signalsOf(run: Run, { coin, draft }: Opinion): readonly Signal[] {
   return signals;
 }
 
-/** Writes the equity of the ticks `[from, to)` into the curve; returns the first at which nothing is left, else `to`. */
-function valueTicks({ markets, cash, curve: { equity } }: Run, from: number, to: number): number {
+/** Writes what the run is worth at the ticks `[from, to)` into the curve. */
+function valueTicks({ markets, cash, curve: { equity } }: Run, from: number, to: number): void {
   for (let tick = from; tick < to; tick++) equity[tick + 1] = cash;
-  let isHeld = false;
   for (const { netQty, firstRow, columns } of markets) {
     if (netQty === 0) continue;
-    isHeld = true;
     const { close } = columns;
     for (let tick = from; tick < to; tick++) equity[tick + 1]! += netQty * close[firstRow + tick]!;
   }
-  if (isHeld) for (let tick = from; tick < to; tick++) if (equity[tick + 1]! <= 0) return tick;
-  return to;
 }
 
 function tellRisk({ risk, timeline, curve }: Run, from: number, to: number): void {

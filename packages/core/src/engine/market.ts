@@ -117,10 +117,13 @@ export class Market {
     this.hasBar = true;
   }
 
-  /** Whether the strategy is asked about every bar from now on, and the market can do nothing to the coin. */
+  /**
+   * Whether the strategy is asked about every bar from now on, and the market can do nothing to the coin but move its
+   * mark. What is sold short could rise until nothing is left.
+   */
   get isCalm(): boolean {
     const isQuiet = this.working.length === 0 && this.resting.length === 0 && !this.isProtected;
-    return isQuiet && this.firstDecisionMs !== undefined;
+    return isQuiet && this.firstDecisionMs !== undefined && this.netQty >= 0;
   }
 
   /** Whether the venue trades in the present bar. */

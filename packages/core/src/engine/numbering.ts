@@ -2,8 +2,8 @@
 const DIGITS = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, "0"));
 
 /**
- * Numbers things of one kind: `<prefix>1`, `<prefix>2`, … Only every thousandth number is formatted; formatting each one
- * costs a tenth of a run, most of it in what V8 keeps of them.
+ * Numbers things of one kind: `<prefix>1`, `<prefix>2`, … Past the first thousand only every thousandth number is formatted:
+ * formatting each one costs a tenth of a run, most of it in what V8 keeps of them.
  */
 export class Numbering {
   readonly #prefix: string;

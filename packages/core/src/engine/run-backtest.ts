@@ -3,6 +3,7 @@ import { closePositions } from "./close-positions.ts";
 import { cancelOrders } from "./place-orders.ts";
 import type { Run } from "./run.ts";
 import { step } from "./step.ts";
+import type { Timeline } from "./timeline.ts";
 
 const PROGRESS_EVERY = 50;
 const ABORT_EVERY = 100;
@@ -41,9 +42,9 @@ export interface DriveOptions {
   readonly listener?: TickListener;
   /** Called every 50 bars and at the end. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Looked at every 100 bars; the tick under way is finished first. */
+  /** Looked at every 100 bars or more often; the tick under way is finished first. */
   readonly signal?: AbortSignal;
-  /** Called every 100 bars; returns a promise when the event loop should get its turn (only the caller sees wall time). */
+  /** Called every 100 bars or more often; returns a promise when the event loop should get its turn (only the caller sees wall time). */
   readonly breathe?: () => Promise<void> | undefined;
 }
 
@@ -76,10 +77,9 @@ function runTicks(run: Run, from: number, dueMs: number, listener: TickListener 
   const to = timeline.firstAt(dueMs, from, Math.min(from - (from % PROGRESS_EVERY) + PROGRESS_EVERY, timeline.length));
   let tick = from;
   while (tick < to && run.status === "running") {
-    const calmTo = isCalm(run) ? timeline.firstAt(listener?.dueMs ?? Infinity, tick, to) : tick;
-    const calm = calmTo > tick ? runCalmTicks(run, tick, calmTo) : tick;
-    if (calm > tick) {
-      tick = calm;
+    const calmTo = isCalm(run) ? calmUntil(timeline, tick, to, listener) : tick;
+    if (calmTo > tick) {
+      tick = runCalmTicks(run, tick, calmTo);
       continue;
     }
     run.nowMs = timeline.at(tick++);
@@ -87,6 +87,12 @@ function runTicks(run: Run, from: number, dueMs: number, listener: TickListener 
     tell(listener, run);
   }
   return tick;
+}
+
+/** The first of the ticks `[from, to)` that a listener wants to hear of; `to` when none is. */
+function calmUntil(timeline: Timeline, from: number, to: number, listener: TickListener | undefined): number {
+  if (listener === undefined) return to;
+  return timeline.at(from) >= listener.dueMs ? from : timeline.firstAt(listener.dueMs, from, to);
 }
 
 /** Tells a listener of the present tick, if it wants to hear of it. */

@@ -30,7 +30,7 @@ export type RunStatus = "running" | "completed" | "ruined" | "cancelled";
 
 /**
  * Everything one run knows and nothing another run can reach: markets, cash, equity curve, strategy, recorder.
- * Made by `createRun`, moved by `step`.
+ * Made by `createRun`, moved by `step`, in stretches by `runCalmTicks`.
  */
 export class Run implements AccountView {
   readonly settings: RunSettings;

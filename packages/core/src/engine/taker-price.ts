@@ -1,4 +1,4 @@
-import type { Candle } from "../market/candles.ts";
+import { type Candle, candleAt } from "../market/candles.ts";
 import { participationOf } from "./liquidity.ts";
 import type { Market, WorkingOrder } from "./market.ts";
 import type { Side } from "./order.ts";
@@ -20,7 +20,9 @@ export function takerPrice(
 ): number {
   const { slippage, priceTick } = run.settings.model;
   const participation = !run.slippageAsksShare ? 0 : participationIn(run, market, bar, reference, wanted);
-  return onTick(side, slippedPrice(side, reference, bar, slippage(bar, participation)), priceTick, bar);
+  // The present bar moves on with the run; what a model is shown stays what it is.
+  const shown = bar === market.bar ? candleAt(market.columns, market.row) : bar;
+  return onTick(side, slippedPrice(side, reference, bar, slippage(shown, participation)), priceTick, bar);
 }
 
 function participationIn(

@@ -14,7 +14,7 @@ export interface DailyPoints {
  * then the last row when its day is not over. Days without ticks carry the equity before them. With a calendar that has
  * closed days, these have no point: what the account made over them counts for the next trading day.
  *
- * @param timeMs - ascending; row 0 is the start of the run
+ * @param timeMs - whole milliseconds, ascending; row 0 is the start of the run
  * @param length - rows used, at least 1
  */
 export function dailyPoints(

@@ -63,8 +63,8 @@ export type OrderIntent =
 export interface TraderPolicy {
   readonly name: string;
   /**
-   * True when it will order nothing before a tick that has a signal or news of orders: who drives it need not call
-   * `onTick` until then. Never true when absent.
+   * True while it will order nothing before a tick that has a signal or news of orders that it has not been told of:
+   * who drives it need not call `onTick` until then. Never true when absent.
    */
   readonly isIdle?: boolean;
   /** Called once per tick, but for those that an idle policy is spared; the returned list is read before the next call. */

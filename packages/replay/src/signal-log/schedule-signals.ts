@@ -6,8 +6,8 @@ import { formatDate } from "@powertrader/core/time";
 /** The signals of a coin, earliest first, and when each is taken up; at most one a close. */
 export interface DueSignals {
   /** Row in the coin's series of the bar at whose close it is: the first that closes at or after the signal's time. */
-  readonly rows: number[];
-  readonly signals: Signal[];
+  readonly rows: readonly number[];
+  readonly signals: readonly Signal[];
 }
 
 /** When the signals of a log are taken up, by symbol. */
@@ -27,7 +27,7 @@ export function scheduleSignals(
   series: readonly Series[],
   range: TimeRange,
 ): SignalSchedule {
-  const due = new Map(series.map(({ symbol }) => [symbol, { rows: [], signals: [] } as DueSignals]));
+  const due = new Map(series.map(({ symbol }) => [symbol, { rows: [] as number[], signals: [] as Signal[] }]));
   const seriesOf = new Map(series.map((one) => [one.symbol, one]));
   let [before, after, overtaken, atStart] = [0, 0, 0, 0];
   for (const signal of signals) {

@@ -15,15 +15,15 @@ export interface Bell {
 
 /**
  * A bell over two pipes: a byte on either says that files have grown.
- * @param eagerMs - how long it looks again without a pause, and without a ring, once something was new
+ * @param lookAgainMs - how long it looks again without a pause, and without a ring, once something was new
  */
-export function pipeBell(fdIn: number, fdOut: number, eagerMs: number): Bell {
+export function pipeBell(fdIn: number, fdOut: number, lookAgainMs: number): Bell {
   let socket: Socket | undefined;
   const strike = Buffer.from("\n");
   return {
     listen(onRing, onGone) {
       const callback = () => {
-        if (onRing() && eagerMs > 0) lookAgain(onRing, eagerMs);
+        if (onRing() && lookAgainMs > 0) lookAgain(onRing, lookAgainMs);
         return true;
       };
       const options = { fd: fdIn, readable: true, writable: false, onread: { buffer: Buffer.alloc(256), callback } };
@@ -44,18 +44,18 @@ export function pipeBell(fdIn: number, fdOut: number, eagerMs: number): Bell {
   };
 }
 
-/** Rings and signals wait this long at most while it looks without a pause. */
+/** It looks no longer than this without letting rings and signals through. */
 const TURN_MS = 20;
 
 /** Looks until nothing has been new for a while. */
-function lookAgain(onRing: () => boolean, eagerMs: number): void {
+function lookAgain(onRing: () => boolean, lookAgainMs: number): void {
   let nowMs = performance.now();
   const turnMs = nowMs + TURN_MS;
-  let untilMs = nowMs + eagerMs;
+  let untilMs = nowMs + lookAgainMs;
   while (nowMs < untilMs && nowMs < turnMs) {
     const isNew = onRing();
     nowMs = performance.now();
-    if (isNew) untilMs = nowMs + eagerMs;
+    if (isNew) untilMs = nowMs + lookAgainMs;
   }
 }
 

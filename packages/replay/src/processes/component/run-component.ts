@@ -18,7 +18,7 @@ const HALVES = { thinker: createThinker, trader: createTrader };
  * How long a component looks for the next question before it waits for the bell. What the thinker is asked next comes
  * as soon as the trader has answered, sooner than it could be woken; a trader that looked would be in its way.
  */
-const EAGER_MS = { thinker: availableParallelism() > 1 ? 0.5 : 0, trader: 0 };
+const LOOK_AGAIN_MS = { thinker: availableParallelism() > 1 ? 0.5 : 0, trader: 0 };
 
 export interface ComponentOptions {
   /** The `ipc` folder of the run. */
@@ -38,7 +38,7 @@ export async function runComponent(
 ): Promise<void> {
   const session = readSession(join(folder, IPC_FILES.session));
   refuseOtherRun(session, environment, folder);
-  const doorbell = doorbellOf(environment, EAGER_MS[name]);
+  const doorbell = doorbellOf(environment, LOOK_AGAIN_MS[name]);
   if (doorbell === undefined) refuseOverRun(session, folder);
   const bell = doorbell ?? pollingBell(session.orchestrator_pid);
   const ready = new AppendFile(join(folder, IPC_FILES.ready));
@@ -52,13 +52,17 @@ export async function runComponent(
     await new Promise<void>((resolve, reject) => {
       const onGone = () => reject(new PtError("E_CHILD_DIED", `pt-replay is gone and ${name} leaves too`));
       signal.addEventListener("abort", () => reject(new PtError("E_CANCELLED", `${name} was told to stop`)));
+      let isOver = false;
       const onRing = () => {
+        if (isOver) return false;
         try {
           half ??= HALVES[name](folder, session);
           const state = half.advance(answer);
-          if (state === "over") resolve();
+          isOver = state === "over";
+          if (isOver) resolve();
           return state === "busy";
         } catch (error) {
+          isOver = true;
           reject(asStrategyFailure(error, session, half?.sequence ?? 0));
           return false;
         }
@@ -72,11 +76,11 @@ export async function runComponent(
   }
 }
 
-function doorbellOf(environment: NodeJS.ProcessEnv, eagerMs: number): Bell | undefined {
+function doorbellOf(environment: NodeJS.ProcessEnv, lookAgainMs: number): Bell | undefined {
   const [fdIn, fdOut] = [COMPONENT_VARIABLES.doorbellIn, COMPONENT_VARIABLES.doorbellOut].map((name) =>
     Number.parseInt(environment[name] ?? "", 10),
   ) as [number, number];
-  return fdIn >= 0 && fdOut >= 0 ? pipeBell(fdIn, fdOut, eagerMs) : undefined;
+  return fdIn >= 0 && fdOut >= 0 ? pipeBell(fdIn, fdOut, lookAgainMs) : undefined;
 }
 
 /** @throws PtError E_RUN_FOLDER when nobody asks any more */

@@ -95,7 +95,7 @@ export class Crew {
 
   /**
    * Waits until `component` has answered `sequence`.
-   * @throws PtError E_CHILD_DIED, E_HANDSHAKE_TIMEOUT or E_PROTOCOL; an answer that is there already needs no promise
+   * @throws PtError E_CHILD_DIED, E_HANDSHAKE_TIMEOUT or E_PROTOCOL; an answer that is there, or comes while it is looked for, needs no promise
    */
   answered(component: ComponentName, sequence: number): Promise<void> | undefined {
     if (this.#hasAnswered(component, sequence) || this.#spin(component, sequence)) return undefined;

@@ -171,9 +171,8 @@ async function driveTicks(
 /** Publishes what the thinker may see by now: the present tick, and some more where it is behind with them. */
 function publishAhead({ market, crew }: Ipc, { timeline }: Run, sequence: number, most: number, dueMs: number): void {
   if (market.published - sequence + 1 > most - Math.min(most, REFILL)) return;
-  let to = Math.min(sequence + most - 1, timeline.length);
   // Nothing is thought before the work that is due before it is done.
-  while (to > sequence && timeline.at(to - 1) >= dueMs) to--;
+  const to = timeline.firstAt(dueMs, sequence, Math.min(sequence + most - 1, timeline.length));
   if (to <= market.published) return;
   market.publish(to);
   crew.ask("thinker", to);
