@@ -39,9 +39,12 @@ export async function processBench(): Promise<readonly BenchRow[]> {
   const rows: BenchRow[] = [];
   try {
     await replay(CASES[0].flags);
-    rows.push(row("a bare start, node -e 0", await seconds(() => measure(["-e", "0"])), "s"));
+    const bare = await seconds(() => measure(["-e", "0"]));
+    rows.push(row("node -e 0", bare, "s"));
     for (const { name, flags, atMost } of CASES) {
-      rows.push(row(`1M candles, ${name}`, await seconds(() => replay(flags)), "s", { atMost }));
+      const whole = await seconds(() => replay(flags));
+      rows.push(row(`1M candles, ${name}`, whole, "s", { atMost }));
+      rows.push(row(`1M candles, ${name} ÷ node -e 0`, whole / bare, "×"));
       rows.push(row(`1M candles, ${name}, peak memory`, (await replay(flags, true)).peakMb, "MB", { atMost: 300 }));
     }
     return rows;
