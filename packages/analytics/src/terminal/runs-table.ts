@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { formatChange, formatDay, formatRatio, formatShare } from "@powertrader/core/format";
 import { printable } from "@powertrader/core/market";
 import Table from "cli-table3";
@@ -35,6 +36,11 @@ const NO_LINES = Object.fromEntries(
   ),
 );
 
+/** What is wrong with a folder that the line names already. */
+function within(folder: string, fault: string): string {
+  return fault.replaceAll(folder + sep, "");
+}
+
 /** The runs as an aligned table without colours or lines. */
 export function runsTable(runs: readonly ListedRun[]): string {
   const table = new Table({
@@ -43,9 +49,9 @@ export function runsTable(runs: readonly ListedRun[]): string {
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
     colAligns: ["left", "left", "left", "left", "right", "right", "right", "left", "left"],
   });
-  for (const { name, outcome, fault } of runs) {
+  for (const { name, path, outcome, fault = "" } of runs) {
     if (outcome === undefined) {
-      table.push([printable(name), "—", "—", "—", "—", "—", "—", "—", `broken: ${printable(fault ?? "")}`]);
+      table.push([printable(name), "—", "—", "—", "—", "—", "—", "—", `broken: ${printable(within(path, fault))}`]);
       continue;
     }
     const { config, result } = outcome;
