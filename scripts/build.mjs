@@ -18,7 +18,7 @@ const REQUIRE_BANNER =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
 /**
- * Zod brings its messages in fifty languages, two thirds of its size, which every program would parse at its start.
+ * Zod brings its messages in fifty languages, half of its size, which every program would parse at its start.
  * @type {Plugin}
  */
 const ENGLISH_ONLY = {

@@ -10,7 +10,7 @@ collection, strings and calls in V8 itself are 24 %, hashing order ids for their
   process: `The targets are seconds of a machine on which a bare start of node takes 0.05 s: they are 10, 18, 26 and 32 bare starts.
 By the profile of the first case, reading and verifying the candles is a fifth, starting and compiling the program a fifth, the
 loop a third (a process runs it once, most of it before V8 has optimised it), indicators, metrics, files and collection the rest.
-Of the others, a third is making and writing 36,000 signals, orders and fills and 18,000 trades as JSON.`,
+Of the others, a fifth is making and writing 36,000 signals, orders and fills and 18,000 trades as JSON.`,
 };
 
 /** Writes `docs/performance.md` from the figures of this run; returns its path. */

@@ -19,7 +19,7 @@ export function takerPrice(
   wanted: WorkingOrder | number,
 ): number {
   const { slippage, priceTick } = run.settings.model;
-  const participation = !run.slippageAsksShare ? 0 : participationIn(run, market, bar, reference, wanted);
+  const participation = run.slippageAsksShare ? participationIn(run, market, bar, reference, wanted) : 0;
   // The present bar moves on with the run; what a model is shown stays what it is.
   const shown = bar === market.bar ? candleAt(market.columns, market.row) : bar;
   return onTick(side, slippedPrice(side, reference, bar, slippage(shown, participation)), priceTick, bar);
